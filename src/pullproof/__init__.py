@@ -1,0 +1,3 @@
+"""pullproof: prove, before the deployment, that every ECS task on Fargate can start."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""May this principal do this? One analysis per policy layer, folded once."""

@@ -1,0 +1,1 @@
+"""The estate: typed, frozen AWS nouns. Knows neither who fills it nor who reads it."""

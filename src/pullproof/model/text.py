@@ -1,0 +1,60 @@
+"""Text of which some parts are known only by name.
+
+An ARN that AWS has yet to choose is still *the* ARN of one resource. Such a part is a hole: a name
+between two private-use characters, inside an ordinary string, so that text with holes can be joined,
+parsed as JSON and compared like any other. Two holes of the same name are the same text; two holes of
+different names may or may not be. By convention a hole's name is a Terraform-like reference
+("aws_ecr_repository.app.arn"), or starts with `?` when it stands for anything at all.
+"""
+
+import re
+from typing import TypeAlias
+
+#: Text that may have holes. Literal text never has the two marks: sources replace them on the way in.
+Text: TypeAlias = str
+
+OPEN = "\ue000"
+CLOSE = "\ue001"
+HOLE = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
+
+
+def hole(name: str) -> Text:
+    """The text known only as `name`."""
+    return f"{OPEN}{name}{CLOSE}"
+
+
+def anything(about: str) -> Text:
+    """A hole that stands for any text at all; `about` tells two of them apart."""
+    return f"{OPEN}?{about}{CLOSE}"
+
+
+def is_exact(text: Text) -> bool:
+    """Whether every character is known."""
+    return OPEN not in text
+
+
+def holes(text: Text) -> tuple[str, ...]:
+    """The names of the holes, in order."""
+    return tuple(HOLE.findall(text)) if OPEN in text else ()
+
+
+def sole_hole(text: Text) -> str:
+    """The name of the hole that is the whole text, or `""`."""
+    if not text.startswith(OPEN):
+        return ""
+    match = HOLE.fullmatch(text)
+    return match[1] if match else ""
+
+
+def clean(literal: str) -> Text:
+    """Literal text from outside, made safe: the two marks become the replacement character."""
+    if OPEN in literal or CLOSE in literal:
+        return literal.replace(OPEN, "\ufffd").replace(CLOSE, "\ufffd")
+    return literal
+
+
+def shown(text: Text) -> str:
+    """For people: holes become `${name}`, or `(unknown)` where they stand for anything."""
+    if OPEN not in text:
+        return text
+    return HOLE.sub(lambda m: "(unknown)" if m[1].startswith("?") else f"${{{m[1]}}}", text)

@@ -1,0 +1,1 @@
+"""Can this flow get there and back? One file per gate."""

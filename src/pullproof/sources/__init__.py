@@ -1,0 +1,1 @@
+"""Inputs: each fills an estate and judges nothing."""
