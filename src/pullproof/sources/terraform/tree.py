@@ -1,0 +1,69 @@
+"""Terraform's resources as plain values: what every Terraform input is turned into first.
+
+The plan, the state and the directory way all end in a `Tree`; the adapters read only that.
+
+Values are JSON-like: None (certainly null or unset), bool, int, float, str, list, dict, and at any
+depth `Unknown`. Strings are `model.text.Text`: an attribute that only AWS or the apply will choose is
+the hole `TYPE.NAME[INDEX].ATTRIBUTE` with its full address, so that a reference to it is equal to it
+("aws_subnet.a" has id hole "aws_subnet.a.id", and a service in it lists that same hole).
+"""
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+from pullproof.model.text import hole, sole_hole
+from pullproof.model.value import Unknown
+
+Value: TypeAlias = Any
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """One resource instance or data source.
+
+    `address` is Terraform's ("module.a.aws_subnet.b[0]", "data.aws_vpc.c"); `values` its attributes;
+    `written` the names of arguments and blocks that the configuration writes, so that "left out" and
+    "known after apply" can be told apart (None where the input has no configuration: a bare state).
+    `exists` says that it is in the state already; `deleted` that the plan removes it (kept, because
+    routes may still point at it).
+    """
+
+    address: str
+    type: str
+    name: str
+    values: dict[str, Value]
+    data: bool = False
+    index: str | int | None = None
+    module: str = ""
+    provider: str = ""
+    written: frozenset[str] | None = None
+    exists: bool = False
+    deleted: bool = False
+
+    def leaves_out(self, attribute: str) -> bool:
+        """Whether the configuration certainly does not write this argument."""
+        return self.written is not None and attribute not in self.written
+
+
+class Tree(msgspec.Struct, frozen=True, kw_only=True):
+    """All resources by address, and what is known of the providers.
+
+    `regions` maps a provider key ("aws", "aws.west", "module.x:aws") to its region.
+    """
+
+    resources: dict[str, Resource]
+    regions: dict[str, str | Unknown] = {}
+    account: str | Unknown | None = None
+    notes: tuple[str, ...] = ()
+
+
+def own(address: str, attribute: str) -> str:
+    """The text that stands for an attribute which only the apply will choose."""
+    return hole(f"{address}.{attribute}")
+
+
+def referred(value: Value) -> tuple[str, str]:
+    """Address and attribute of the resource that a value is a reference to, else two empty strings."""
+    name = sole_hole(value) if isinstance(value, str) else ""
+    address, _, attribute = name.rpartition(".")
+    return (address, attribute) if address and not name.startswith("?") else ("", "")
