@@ -1,0 +1,60 @@
+"""What all tests share: how many cases Hypothesis tries, and the real Terraform."""
+
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.terraform import Missing, Terraform, find_terraform
+
+# `make test` runs "ci", pytest alone "dev". No deadline: two cores are shared, and slow is not wrong.
+settings.register_profile("dev", max_examples=30, deadline=None)
+settings.register_profile(
+    "ci",
+    max_examples=200,
+    deadline=None,
+    print_blob=True,
+    database=None,  # what was tried before must not decide what is tried now
+    suppress_health_check=[HealthCheck.too_slow],
+)
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "dev")
+settings.load_profile(PROFILE)
+
+MIRROR = "pullproof/provider-mirror"
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """How to repeat this run."""
+    seed = config.getoption("--hypothesis-seed")
+    return f"hypothesis: profile {PROFILE}, seed {'chosen by test' if seed is None else seed}"
+
+
+def do_without(reason: str) -> NoReturn:
+    """Skip a test that this machine cannot run; in CI a missing tool is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI must be able to run every test: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def needs_terraform(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """The real Terraform with the AWS provider; see `tests.terraform`."""
+    cache = pytestconfig.cache
+    assert cache is not None
+    known = cache.get(MIRROR, "")
+    try:
+        found, mirror = find_terraform(tmp_path_factory.mktemp("terraform"), Path(known) if known else None)
+    except Missing as missing:
+        do_without(str(missing))
+    cache.set(MIRROR, str(mirror or ""))
+    return found
+
+
+@pytest.fixture
+def terraform_env(needs_terraform: Terraform, monkeypatch: pytest.MonkeyPatch) -> Terraform:
+    """The same, and this process' own environment set so that programs it starts find the provider."""
+    for name, value in needs_terraform.variables.items():
+        monkeypatch.setenv(name, value)
+    return needs_terraform
