@@ -23,7 +23,7 @@ PROVEN := src/pullproof/verdict.py,src/pullproof/prove*,src/pullproof/launch/*,s
 .DELETE_ON_ERROR:
 
 demo: .venv/.run
-	@$(BIN)/python tools/demo.py
+	@$(BIN)/python -m tools.demo
 
 test: .venv/.dev
 	@echo "random seed $(SEED) (repeat with: make test SEED=$(SEED))"
@@ -44,7 +44,7 @@ format: .venv/.dev
 	$(BIN)/ruff format
 
 bench: .venv/.run
-	@$(BIN)/python bench/run.py $(BENCH)
+	@$(BIN)/python -m bench.run $(BENCH)
 
 docs: .venv/.dev
 	@$(BIN)/python -m tools.docs

@@ -1,0 +1,63 @@
+"""The generated parts of the docs: `make docs` writes them, tests/test_docs.py checks that they are current.
+
+A generated part stands between two comments, in any page under docs/:
+
+    <!-- generated: blockers -->
+    ...
+    <!-- end -->
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+from pullproof.model.codes import BLOCKERS, WARNINGS, Code
+from tools.layers import MAY_IMPORT
+from tools.repository import ROOT, named
+
+PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def codes(rows: tuple[Code, ...]) -> str:
+    """The codes of one list, each with a link to its page."""
+    return table(("Code", "What is wrong"), ((f"[`{row.code}`]({row.code}.md)", row.title) for row in rows))
+
+
+def arrows() -> str:
+    """Which unit of the program may import which, and why."""
+    rows = (
+        (f"`{unit}`", ", ".join(f"`{name}`" for name in sorted(allowed)) or "nothing", why)
+        for unit, (allowed, why) in MAY_IMPORT.items()
+    )
+    return table(("Unit", "May import (besides `errors`)", "Why the line is there"), rows)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "arrows": arrows,
+    "blockers": lambda: codes(BLOCKERS),
+    "warnings": lambda: codes(WARNINGS),
+}
+
+
+def filled(text: str) -> str:
+    """A page with each of its generated parts written again."""
+    return PART.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}{part[3]}", text)
+
+
+def main() -> None:
+    """Write every page whose generated parts have changed."""
+    for page in sorted((ROOT / "docs").rglob("*.md")):
+        before = page.read_text(encoding="utf-8")
+        after = filled(before)
+        if before != after:
+            page.write_text(after, encoding="utf-8")
+            print(f"wrote {named(page)}")
+
+
+if __name__ == "__main__":
+    main()
