@@ -1,0 +1,20 @@
+"""The plans that are measured, made when they are first needed and kept under bench/work/."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / "bench" / "work"
+MADE_FROM = (ROOT / "bench" / "scale.py", ROOT / "bench" / "data" / "plan.json")
+
+
+def plan(*, networks: int = 1, services: int = 1, rules: int = 1) -> Path:
+    """A plan of this size, alone in its folder, so that no configuration is found next to it."""
+    file = WORK / f"{networks}-{services}-{rules}" / "plan.json"
+    if not file.exists() or any(file.stat().st_mtime < source.stat().st_mtime for source in MADE_FROM):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        sizes = ["--networks", str(networks), "--services", str(services), "--rules", str(rules)]
+        # In a process of its own: the peak of a measured child is never below that of this process.
+        subprocess.run([sys.executable, "-m", "bench.scale", str(file), *sizes], cwd=ROOT, check=True)
+    return file
