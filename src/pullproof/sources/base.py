@@ -7,6 +7,24 @@ import msgspec
 from pullproof.model.estate import Estate
 
 
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line adds to an input.
+
+    `region` and `account` stand in where the input does not tell them. `subnets`, `groups` and
+    `public_ip` place the task definitions that nothing runs (addresses or ids, as the input or AWS
+    writes them). `source` is the directory of the configuration behind a plan ("" to look for it), and
+    `use_source` False forbids to read any.
+    """
+
+    region: str = ""
+    account: str = ""
+    subnets: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    public_ip: bool = False
+    source: str = ""
+    use_source: bool = True
+
+
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """An input read. `kind` is the contract's word ("terraform-plan", "terraform-state",
     "terraform-directory"), `path` what the user typed, `notes` sentences on how it was read
