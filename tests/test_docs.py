@@ -165,8 +165,9 @@ def _help(subcommand: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "pullproof", *asked],
         env=dict(os.environ) | {"COLUMNS": "200", "NO_COLOR": "1"},
-        check=True,
+        check=False,
         capture_output=True,
         text=True,
     )
+    assert done.returncode == 0, f"pullproof {' '.join(asked)} ended with {done.returncode}: {done.stderr}"
     return done.stdout

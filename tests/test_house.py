@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tools.repository import ROOT, functions, modules, named, parsed, tracked
+from tools.subject import SUBJECT
 
 TESTS = tracked("tests/**/test_*.py", "tests/test_*.py")
 TEXT_SUFFIXES = frozenset([".py", ".md", ".toml", ".txt", ".yaml", ".yml", ".sh", ".cfg", ""])
@@ -102,6 +103,20 @@ def test_everything_we_ask_for_is_pinned() -> None:
 
     assert set() == {_normal(name) for name in asked} - set(pins)
     assert sorted(set(pins)) == sorted(pins)
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("reach: walk on past a closed security group", True),
+        ("Merge branch 'main'", True),
+        ("Fixed things", False),
+        ("reach:", False),
+    ],
+)
+def test_subjects_of_commits_name_an_area(subject: str, expected: bool) -> None:
+    """The hook for commit messages wants an area and a verb."""
+    assert expected == bool(SUBJECT.fullmatch(subject))
 
 
 def _normal(requirement: str) -> str:

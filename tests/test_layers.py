@@ -125,9 +125,12 @@ sys.exit(status)
         cwd=ROOT,
         # Without what measures coverage: it imports much itself.
         env={name: value for name, value in os.environ.items() if not name.startswith("COV")},
-        check=True,
+        check=False,
         capture_output=True,
         text=True,
+    )
+    assert done.returncode == 0, (
+        f"{status} ended with {done.returncode}:\n{done.stdout}\n{done.stderr[-2000:]}"
     )
     return set(done.stderr.splitlines()[-1].split())
 
