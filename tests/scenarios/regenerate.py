@@ -1,0 +1,63 @@
+"""Plan every case with the real Terraform: `python -m tests.scenarios.regenerate [ID ...]`.
+
+Writes `plans/SLUG/VARIANT.json`. Needs terraform, and the AWS provider where its CLI configuration
+finds it.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.scenarios.recipe import HERE, Case, Variant, every_variant, name, write
+
+#: Parts of a plan that tell the day, the checks or the versions and nothing about the network.
+IRRELEVANT = ("timestamp", "checks", "relevant_attributes")
+
+
+def plan(variant: Variant, folder: Path) -> dict[str, object]:
+    """The plan of one configuration, as JSON."""
+    write(variant, folder)
+    for command in (
+        ["terraform", "init", "-backend=false", "-no-color"],
+        ["terraform", "plan", "-refresh=false", "-no-color", "-out=tf.plan"],
+    ):
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{variant.name}: {' '.join(command)}\n{done.stdout}{done.stderr}")
+    shown = subprocess.run(
+        ["terraform", "show", "-json", "tf.plan"], cwd=folder, capture_output=True, check=True
+    )
+    document: dict[str, object] = json.loads(shown.stdout)
+    return {key: value for key, value in document.items() if key not in IRRELEVANT}
+
+
+def regenerate(case: Case, variant: Variant) -> str:
+    """Plan one variant and write its plan; gives its name."""
+    with tempfile.TemporaryDirectory() as folder:
+        document = plan(variant, Path(folder))
+    target = HERE / "plans" / f"{name(case, variant)}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(document, separators=(",", ":"), sort_keys=True)
+    target.write_text(text + "\n", encoding="utf-8")
+    return name(case, variant)
+
+
+def main() -> None:
+    """Plan those whose name starts with one of the arguments, or all."""
+    wanted = tuple(sys.argv[1:])
+    chosen = [(c, v) for c, v in every_variant() if not wanted or name(c, v).startswith(wanted)]
+    with ThreadPoolExecutor(2) as pool:
+        jobs = {pool.submit(regenerate, case, variant): name(case, variant) for case, variant in chosen}
+        failed = 0
+        for job, title in jobs.items():
+            error = job.exception()
+            failed += error is not None
+            print(f"{title}: {'FAILED ' + str(error) if error else 'planned'}", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
