@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pullproof.explain.pages import SHIPPED
 from tools.repository import ROOT, functions, modules, named, parsed, tracked
 from tools.subject import SUBJECT
 
@@ -103,6 +104,17 @@ def test_everything_we_ask_for_is_pinned() -> None:
 
     assert set() == {_normal(name) for name in asked} - set(pins)
     assert sorted(set(pins)) == sorted(pins)
+
+
+def test_a_wheel_carries_the_pages_that_the_program_shows() -> None:
+    """What is built puts each folder of pages where the program looks for it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    shown = Path(SHIPPED).relative_to(ROOT / "src").as_posix()
+    pages = {f"docs/{folder}": f"{shown}/{folder}" for folder in ("blockers", "warnings", "schema")}
+
+    assert pages | {"src/pullproof": "pullproof"} == wheel["sources"]
+    assert set(wheel["sources"]) == set(wheel["only-include"])
 
 
 @pytest.mark.parametrize(
