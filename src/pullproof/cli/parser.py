@@ -1,0 +1,197 @@
+"""The command line: what may be asked, and how a wrong question is answered."""
+
+import argparse
+from collections.abc import Callable, Iterable, Sequence
+from typing import NoReturn
+
+from pullproof.cli.answer import near
+from pullproof.errors import UsageError
+
+Arguments = argparse._ArgumentGroup | argparse.ArgumentParser  # noqa: SLF001  # has no public name
+
+INPUT = "a plan or state as JSON, a Terraform directory, or - for standard input"
+VERSIONS = ("1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "LATEST")
+EPILOG = """\
+examples:
+  terraform show -json tf.plan > plan.json
+  pullproof check plan.json                            will every task start?
+  pullproof check ./infra --var stage=prod             the same, without credentials
+  pullproof upgrade plan.json --from 1.3.0 --to 1.4.0  which tasks would stop starting?
+  pullproof explain sg-egress                          what a code means, how to mend it
+  pullproof explain "ResourceInitializationError: ..." what a stopped reason means
+  pullproof path plan.json --from aws_ecs_service.app --to db.example.com:5432
+
+exit status: 0 every task can start, 1 one cannot, 2 wrong usage or unreadable input,
+3 something is unknown, 4 nothing to check, 70 a fault in pullproof
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are shown on our screen, with near misses."""
+
+    def __init__(self, **settings: object) -> None:
+        defaults: dict[str, object] = {
+            "allow_abbrev": False,
+            "formatter_class": argparse.RawDescriptionHelpFormatter,
+        }
+        super().__init__(**(defaults | settings))  # type: ignore[arg-type]  # handed on as they came
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing and leaving."""
+        raise UsageError(message, remedy=f"{self.prog} --help")
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The options that the words ask for; `command` says which command.
+
+    Raises:
+        UsageError: they ask for something that cannot be.
+        SystemExit: they ask for help, which is printed.
+    """
+    if not words:
+        raise UsageError("no command is given", remedy="pullproof check plan.json\npullproof --help")
+    parser, commands = build()
+    _known_command(words, commands)
+    options, rest = parser.parse_known_args(words)
+    if rest:
+        command = commands[options.command]
+        wrong = next((word for word in rest if word.startswith("-")), rest[0])
+        says = (
+            f"{command.prog} has no option {wrong}"
+            if wrong.startswith("-")
+            else f"one input too many: {wrong}"
+        )
+        raise UsageError(says, remedy=near(wrong.split("=")[0], flags(command), command.prog))
+    return options
+
+
+def build() -> tuple[Parser, dict[str, Parser]]:
+    """The parser of the program, and those of its commands by name."""
+    parser = Parser(
+        prog="pullproof",
+        description="Proves, before the deployment, that every ECS task on Fargate can start.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("-V", "--version", action="store_true", help="print the version")
+    group = parser.add_subparsers(dest="command", title="commands", required=True)
+    commands: dict[str, Parser] = {}
+    for name, (says, fill) in COMMANDS.items():
+        command = group.add_parser(name, help=says, description=says[0].upper() + says[1:] + ".")
+        fill(command)
+        commands[name] = command
+    return parser, commands
+
+
+def flags(parser: argparse.ArgumentParser) -> list[str]:
+    """Every option of a command."""
+    return [flag for action in parser._actions for flag in action.option_strings]  # noqa: SLF001
+
+
+def _known_command(words: Sequence[str], commands: Iterable[str]) -> None:
+    """Refuse a command that is none, before argparse lists every one."""
+    first = words[0]
+    if not first.startswith("-") and first not in commands:
+        raise UsageError(f"pullproof has no command {first}", remedy=near(first, commands, "pullproof"))
+
+
+def _reading(command: Arguments) -> None:
+    """How to read the input; the same for every command that has one."""
+    command.add_argument("input", metavar="INPUT", help=INPUT)
+    group = command.add_argument_group("reading the input")
+    group.add_argument("--source", metavar="DIR", help="the configuration a plan was made from")
+    group.add_argument("--no-source", action="store_true", help="do not look for the configuration of a plan")
+    group.add_argument(
+        "--var", metavar="NAME=VALUE", action="append", default=[], help="a variable of a directory"
+    )
+    group.add_argument("--var-file", metavar="FILE", action="append", default=[], help="a file of variables")
+    group.add_argument("--region", metavar="REGION", help="the region, where the input does not tell it")
+    group.add_argument("--account", metavar="ID", help="the account id, where the input does not tell it")
+
+
+def _printing(command: Arguments, *formats: str) -> None:
+    """How to print the answer."""
+    group = command.add_argument_group("printing")
+    group.add_argument("--format", choices=formats, default=formats[0], help=f"default: {formats[0]}")
+    group.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
+
+
+def _check(command: Arguments) -> None:
+    _reading(command)
+    group = command.add_argument_group("judging")
+    group.add_argument("--platform-version", metavar="VERSION", help=f"judge as if: {', '.join(VERSIONS)}")
+    group.add_argument(
+        "--task", metavar="ADDRESS", action="append", default=[], help="only this task (repeatable)"
+    )
+    group.add_argument("--subnets", metavar="ID,...", action="append", default=[], help=STANDALONE)
+    group.add_argument(
+        "--security-groups", metavar="ID,...", action="append", default=[], help="their groups"
+    )
+    group.add_argument("--assign-public-ip", action="store_true", help="they get a public IP")
+    group.add_argument("--allow-unknown", action="store_true", help="exit with 0 where something is unknown")
+    _printing(command, "terminal", "json")
+    command.add_argument("--quiet", action="store_true", help="print one line for each task, and the summary")
+
+
+STANDALONE = "judge task definitions that nothing in the input runs, in these subnets"
+
+
+def _upgrade(command: Arguments) -> None:
+    _reading(command)
+    group = command.add_argument_group("judging")
+    group.add_argument("--from", dest="old", metavar="VERSION", default="1.3.0", help="default: 1.3.0")
+    group.add_argument("--to", dest="new", metavar="VERSION", default="1.4.0", help="default: 1.4.0")
+    group.add_argument(
+        "--task", metavar="ADDRESS", action="append", default=[], help="only this task (repeatable)"
+    )
+    group.add_argument("--allow-unknown", action="store_true", help="exit with 0 where something is unknown")
+    _printing(command, "terminal", "json")
+
+
+def _explain(command: Arguments) -> None:
+    command.add_argument(
+        "text", metavar="CODE|TEXT", nargs="+", help="a code, a stopped reason, or - to read one"
+    )
+    _printing(command, "terminal", "json")
+
+
+def _rules(command: Arguments) -> None:
+    _printing(command, "terminal", "json")
+
+
+def _path(command: Arguments) -> None:
+    _reading(command)
+    group = command.add_argument_group("the connection")
+    group.add_argument("--from", dest="start", metavar="ADDRESS", required=True, help="a task, or a subnet")
+    group.add_argument("--to", dest="target", metavar="HOST:PORT", required=True, help="a name or an address")
+    group.add_argument("--protocol", choices=("tcp", "udp"), default="tcp", help="default: tcp")
+    group.add_argument(
+        "--security-groups", metavar="ID,...", action="append", default=[], help="with a subnet"
+    )
+    group.add_argument("--assign-public-ip", action="store_true", help="with a subnet")
+    group.add_argument("--allow-unknown", action="store_true", help="exit with 0 where something is unknown")
+    _printing(command, "terminal", "json")
+
+
+def _schema(command: Arguments) -> None:
+    _printing(command, "json")
+
+
+def _completion(command: Arguments) -> None:
+    command.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+
+def _version(command: Arguments) -> None:
+    """It has no options: main.py answers it."""
+
+
+#: In the order of the help: what each does, and its options.
+COMMANDS: dict[str, tuple[str, Callable[[Arguments], None]]] = {
+    "check": ("say of every task whether it can start, and what keeps it", _check),
+    "upgrade": ("say which tasks would stop starting on another platform version", _upgrade),
+    "explain": ("explain the code of a finding, or the stopped reason of a task", _explain),
+    "path": ("follow one connection through the network, there and back", _path),
+    "rules": ("list what a task needs in order to start", _rules),
+    "schema": ("print the JSON Schema of reports", _schema),
+    "completion": ("print a completion script for a shell", _completion),
+    "version": ("print the version", _version),
+}

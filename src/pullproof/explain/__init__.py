@@ -1,0 +1,1 @@
+"""What a stopped task's reason means, and the page of every code."""

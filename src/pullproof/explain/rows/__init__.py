@@ -1,0 +1,1 @@
+"""The error catalogue: one file for each part of a launch."""

@@ -1,0 +1,60 @@
+"""Logging in to ECR."""
+
+from pullproof.explain.row import (
+    CURRENT,
+    CUSTOM_DNS,
+    DENIED_MARK,
+    ERR_RESOURCE,
+    INTERFACE_CAUSES,
+    NEW,
+    OLD,
+    Nature,
+    Row,
+)
+
+ROWS = (
+    Row(
+        id="ecr-auth-denied",
+        step="ecr-login",
+        title="ECR refused to hand out a login token",
+        nature=Nature.ACCESS,
+        patterns=(r"ecr:GetAuthorizationToken|ecr registry auth|registry auth from Amazon ECR", DENIED_MARK),
+        era=CURRENT,
+        causes=("iam-missing-action", "iam-denied", "endpoint-policy"),
+        others=("a service control policy or a permissions boundary leaves ecr:GetAuthorizationToken out",),
+        doc=ERR_RESOURCE,
+    ),
+    Row(
+        id="ecr-auth-connection",
+        step="ecr-login",
+        title="the task could not reach ECR's API to log in",
+        nature=Nature.NETWORK,
+        patterns=(r"cannot pull registry auth from Amazon ECR",),
+        era=NEW,
+        causes=INTERFACE_CAUSES,
+        others=(CUSTOM_DNS,),
+        doc=ERR_RESOURCE,
+    ),
+    Row(
+        id="ecr-auth-retried",
+        step="ecr-login",
+        title="the task could not reach ECR's API to log in",
+        nature=Nature.NETWORK,
+        patterns=(r"unable to retrieve ecr registry auth",),
+        era=OLD,
+        causes=INTERFACE_CAUSES,
+        others=(CUSTOM_DNS,),
+        doc=ERR_RESOURCE,
+    ),
+    Row(
+        id="ecr-auth-killed",
+        step="ecr-login",
+        title="the agent gave up waiting for ECR, Secrets Manager or Parameter Store",
+        nature=Nature.NETWORK,
+        patterns=(r"pull command failed: ?: signal: killed",),
+        era="1.4.0, wording of 2020",
+        causes=INTERFACE_CAUSES,
+        others=(CUSTOM_DNS,),
+        doc=ERR_RESOURCE,
+    ),
+)

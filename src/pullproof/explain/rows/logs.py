@@ -1,0 +1,85 @@
+"""Opening the log stream."""
+
+from pullproof.explain.row import (
+    ACCESS_CAUSES,
+    ANY,
+    CURRENT,
+    CUSTOM_DNS,
+    DENIED_MARK,
+    DOCKER,
+    ERR_RESOURCE,
+    INTERFACE_CAUSES,
+    NETWORK_MARK,
+    Nature,
+    Row,
+)
+
+LOGGER = r"validate logger args|initialize logging driver|Cloudwatch log (group|stream)"
+
+ROWS = (
+    Row(
+        id="log-region-missing",
+        step="logs",
+        title="the log driver is not told its region",
+        nature=Nature.TASK,
+        patterns=(r"awslogs-region is required",),
+        era=CURRENT,
+        others=("set awslogs-region in the log options",),
+        doc=ERR_RESOURCE,
+    ),
+    Row(
+        id="log-region-wrong",
+        step="logs",
+        title="the log driver has no address for its region",
+        nature=Nature.TASK,
+        patterns=(LOGGER, r"MissingEndpoint|could not resolve endpoint"),
+        era=ANY,
+        others=("awslogs-region is misspelt",),
+        doc=ERR_RESOURCE,
+    ),
+    Row(
+        id="log-group-missing",
+        step="logs",
+        title="the log group does not exist",
+        nature=Nature.TASK,
+        patterns=(r"specified log group does not exist",),
+        era=ANY,
+        causes=("log-group-missing",),
+        others=(
+            "create the group in awslogs-region, or set awslogs-create-group to true and allow logs:CreateLogGroup",
+        ),
+        doc=ERR_RESOURCE,
+    ),
+    Row(
+        id="log-denied",
+        step="logs",
+        title="the execution role may not write to the log group",
+        nature=Nature.ACCESS,
+        patterns=(rf"{LOGGER}|logs:Create", DENIED_MARK),
+        era=ANY,
+        causes=ACCESS_CAUSES,
+        others=("the role allows the group's ARN without the :* that stands for its streams",),
+        doc=ERR_RESOURCE,
+    ),
+    Row(
+        id="log-connection",
+        step="logs",
+        title="the task could not reach CloudWatch Logs (whether the group exists is not known)",
+        nature=Nature.NETWORK,
+        patterns=(r"validate logger args", NETWORK_MARK),
+        era=CURRENT,
+        causes=INTERFACE_CAUSES,
+        others=(CUSTOM_DNS,),
+        doc=ERR_RESOURCE,
+    ),
+    Row(
+        id="log-driver-docker",
+        step="logs",
+        title="the log driver could not be started",
+        nature=Nature.NETWORK,
+        patterns=(r"failed to initialize logging driver",),
+        era=DOCKER,
+        causes=("log-group-missing", "iam-missing-action", *INTERFACE_CAUSES),
+        doc=ERR_RESOURCE,
+    ),
+)
