@@ -12,6 +12,14 @@ from pullproof.model.text import Text
 from pullproof.model.value import Maybe, Unknown
 
 
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """A warning of the catalogue: never changes a verdict."""
+
+    code: str
+    resource: str
+    message: str
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """A row: what Fargate does, in which step, why, what failure looks like, and who says so.
 
@@ -52,16 +60,17 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True):
 class Allow(msgspec.Struct, frozen=True, kw_only=True):
     """Permission for one call.
 
-    `caller` is "execution-role", "task-role" or "aws" (an account of AWS's own, as with the pre-signed
-    URLs of image layers: only the endpoint's policy is ours to get wrong). `role` is the key of the
-    role. `owner` is the key of the noun whose resource policy has a say ("" for none), `owner_kind`
-    the estate's attribute that holds it ("repositories", "secrets", "keys", "buckets",
-    "file_systems", ...).
+    `caller` is "execution-role", "task-role", "anonymous" (an NFS client without IAM) or "aws" (an
+    account of AWS's own, as with the pre-signed URLs of image layers: only the endpoint's policy is
+    ours to get wrong). `role` is the key or ARN of the role, "" for the last two.
+    `owner` is the key of the noun whose resource policy has a say ("" for none), `owner_kind` the
+    estate's attribute that holds it ("repositories", "secrets", "keys", "buckets", "file_systems", ...).
     `through_network` says that the call itself crosses the task's network, so that the endpoint's
     policy is asked and `aws:SourceVpce` is set; False for calls that another service makes on the
-    caller's behalf (`kms:Decrypt` by Secrets Manager). `via_service` is that service's name for
-    `kms:ViaService` ("secretsmanager"), else "".
+    caller's behalf (`kms:Decrypt` by Secrets Manager). `via_service` is that service
+    ("secretsmanager.eu-west-1.amazonaws.com", what `kms:ViaService` says), else "".
     `anyone_may` marks resources that AWS lets any client use unless a policy says otherwise (EFS).
+    `context` are condition keys whose values the launch determines.
     """
 
     caller: str
@@ -104,28 +113,28 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True):
 
     `perhaps` is set when it is not certain that the task needs it (the container definitions are
     unknown and only references hint at it): a failure is then reported as unknown, with this reason.
+    `if_endpoint` is a warning that holds when an interface endpoint carries the flow.
+    `only_warns` is set for what never keeps a task from starting: the code of the warning that a failure
+    becomes.
     """
 
     rule: Rule
     subject: str
     needs: tuple[Need, ...]
     perhaps: Unknown | None = None
-
-
-class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """A warning of the catalogue: never changes a verdict."""
-
-    code: str
-    resource: str
-    message: str
+    if_endpoint: Notice | None = None
+    only_warns: str = ""
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one launch needs, in launch order, and what is worth a warning.
 
-    `platform_version` is the version it is judged as ("1.4.0"), where known.
+    `platform_version` is the version it is judged as ("1.4.0"), where known. `unsettled` is why there may
+    be more that the task needs: it cannot be proven to start, and blockers among the requirements still
+    are blockers.
     """
 
     requirements: tuple[Requirement, ...]
     notices: tuple[Notice, ...] = ()
     platform_version: str = ""
+    unsettled: tuple[Unknown, ...] = ()

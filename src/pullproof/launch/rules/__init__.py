@@ -1,0 +1,1 @@
+"""The rows of the catalogue, and for each what of it a task needs: one file per kind."""
