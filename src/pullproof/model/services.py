@@ -32,16 +32,17 @@ class AwsService(msgspec.Struct, frozen=True, kw_only=True):
 
     `suffix` is the end of the endpoint service name ("ecr.api"). `heads` and `dual_stack` are what a
     host name has before the region, the usual form first; a leading `*` stands for anything.
-    `gateway`: a gateway endpoint exists. `perhaps` are other services whose endpoints may answer for
-    these names too; AWS documents it for some and is silent or contradicts itself for others.
-    `endpoint` is False where no endpoint service carries the traffic at all.
+    `gateway` is the suffix of the gateway endpoint that carries its addresses, "" where there is none.
+    `perhaps` are other services whose endpoints may answer for these names too; AWS documents it for
+    some and is silent or contradicts itself for others. `endpoint` is False where no endpoint service
+    carries the traffic at all.
     """
 
     suffix: str
     title: str
     heads: tuple[str, ...] = ()
     dual_stack: tuple[str, ...] = ()
-    gateway: bool = False
+    gateway: str = ""
     endpoint: bool = True
     perhaps: tuple[str, ...] = ()
 
@@ -80,11 +81,13 @@ SERVICES: tuple[AwsService, ...] = (
         dual_stack=("*.dkr-ecr-fips",),
         perhaps=("ecr-fips.dkr",),
     ),
+    AwsService(suffix="s3", title="S3", heads=("*.s3", "s3"), gateway="s3"),
     AwsService(
-        suffix="s3",
-        title="S3",
-        heads=("*.s3", "s3", "*.s3.dualstack", "s3.dualstack"),
-        gateway=True,
+        suffix="s3+",
+        title="S3 (dual-stack)",
+        heads=("*.s3.dualstack", "s3.dualstack"),
+        gateway="s3",
+        perhaps=("s3",),
     ),
     AwsService(
         suffix="s3-fips",
@@ -92,7 +95,7 @@ SERVICES: tuple[AwsService, ...] = (
         heads=("*.s3-fips", "s3-fips", "*.s3-fips.dualstack", "s3-fips.dualstack"),
         perhaps=("s3",),
     ),
-    AwsService(suffix="dynamodb", title="DynamoDB", heads=("dynamodb",), gateway=True),
+    AwsService(suffix="dynamodb", title="DynamoDB", heads=("dynamodb",), gateway="dynamodb"),
     *_plain("secretsmanager", "Secrets Manager"),
     *_plain("ssm", "Systems Manager"),
     *_plain("ssmmessages", "Session Manager"),
@@ -112,6 +115,10 @@ SERVICES: tuple[AwsService, ...] = (
     # https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html
     AwsService(suffix="efs", title="EFS", heads=("*.efs",), endpoint=False),
 )
+
+#: BUCKET.s3.amazonaws.com: in whichever region the bucket is; private DNS does not answer for it.
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
+GLOBAL_S3 = AwsService(suffix="s3!", title="S3 (global name)", perhaps=("s3",))
 
 _BY_SUFFIX = {row.suffix: row for row in SERVICES}
 _BY_HEAD = {head: row for row in SERVICES for head in row.heads}
@@ -176,8 +183,8 @@ def endpoint_suffix(service_name: Text) -> tuple[Text, Text] | None:
 
 def _split(name: Text, rows: dict[str, AwsService], *, guess: bool) -> tuple[AwsService, Text] | None:
     head, region = _last_label(name)
-    if guess and region == "s3":  # BUCKET.s3.amazonaws.com: whichever region the bucket is in
-        return _BY_SUFFIX["s3"], anything(f"region of {name}")
+    if guess and region == "s3":
+        return GLOBAL_S3, anything(f"region of {name}")
     if not head:
         return None
     if (row := rows.get(head)) is not None:
