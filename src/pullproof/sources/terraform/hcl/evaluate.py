@@ -1,0 +1,358 @@
+"""Expressions into values. What is not known stays an `Unknown` where it stands, and the rest is kept.
+
+Terraform's rules: https://developer.hashicorp.com/terraform/language/expressions
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
+
+from pullproof.model.text import anything, hole, is_exact, sole_hole
+from pullproof.model.value import Unknown
+from pullproof.sources.terraform.hcl import syntax
+from pullproof.sources.terraform.hcl.files import Files
+from pullproof.sources.terraform.hcl.gaps import (
+    DEEPEST,
+    LONGEST,
+    MOST,
+    STEPS,
+    Exhausted,
+    depends_on,
+    not_followed,
+    rest_of,
+)
+from pullproof.sources.terraform.hcl.operators import binary, unary, unified
+from pullproof.sources.terraform.hcl.syntax import Expr, Part
+from pullproof.sources.terraform.hcl.values import (
+    HclSet,
+    Lazy,
+    Refused,
+    Rest,
+    Value,
+    as_bool,
+    as_number,
+    as_text,
+    open_ended,
+)
+
+
+class Env(msgspec.Struct, frozen=True, kw_only=True):
+    """What an expression may mention: `names` (loop variables, each, count), then whatever `lookup` finds.
+
+    `place` is the `file:line` it is written at, `files` what it may read.
+    """
+
+    names: Mapping[str, Value]
+    lookup: Callable[[str], Value]
+    files: Files
+    place: str = ""
+
+    def having(self, names: Mapping[str, Value]) -> "Env":
+        """The same with more names."""
+        return Env(names={**self.names, **names}, lookup=self.lookup, files=self.files, place=self.place)
+
+
+class Evaluator:
+    """Evaluates, within limits, and gives each unknown value its own hole when it ends up inside a string."""
+
+    def __init__(self, call: Callable[["Evaluator", syntax.Call, Env], Value]) -> None:
+        self._call_function = call
+        self._steps = 0
+        self._depth = 0
+        self._serials: dict[int, tuple[int, Unknown]] = {}
+
+    def begin(self) -> None:
+        """Start the count of steps for one more attribute."""
+        if self._depth == 0:
+            self._steps = 0
+
+    def value(self, expr: Expr, env: Env) -> Value:
+        """The value of an expression.
+
+        Raises:
+            Refused: Terraform would refuse to evaluate it.
+            Exhausted: it is more work than any real configuration.
+        """
+        self._steps += 1
+        self._depth += 1
+        try:
+            if self._steps > STEPS or self._depth > DEEPEST:
+                raise Exhausted
+            return self._value(expr, env)
+        finally:
+            self._depth -= 1
+
+    def text(self, value: Value) -> str:
+        """A value inside a string: what is not known becomes a hole."""
+        if isinstance(value, Lazy):
+            value = not_followed(f"{value.about} as a whole")
+        return self.gap(value) if isinstance(value, Unknown) else as_text(value)
+
+    def gap(self, unknown: Unknown) -> str:
+        """The hole that stands for an unknown value, the same whenever it is the same value."""
+        number, _ = self._serials.setdefault(id(unknown), (len(self._serials) + 1, unknown))
+        return anything(f"{unknown.what} #{number}")
+
+    def _value(self, expr: Expr, env: Env) -> Value:
+        match expr:
+            case syntax.Literal():
+                return expr.value
+            case syntax.Name():
+                return env.names[expr.name] if expr.name in env.names else env.lookup(expr.name)
+            case syntax.Attr():
+                return attribute(self.value(expr.of, env), expr.name)
+            case syntax.Index():
+                return item(self.value(expr.of, env), self.value(expr.key, env))
+            case syntax.Template():
+                return self._joined(expr.parts, env)
+            case syntax.Call():
+                return self._call_function(self, expr, env)
+            case syntax.Tuple():
+                return [self.value(each, env) for each in expr.items]
+            case syntax.Object():
+                return self._object(expr.items, env)
+            case syntax.Conditional():
+                return self._conditional(expr, env)
+            case syntax.Binary():
+                return binary(expr.operator, self.value(expr.left, env), lambda: self.value(expr.right, env))
+            case syntax.Unary():
+                return unary(expr.operator, self.value(expr.of, env))
+            case syntax.Splat():
+                return self._splat(self.value(expr.of, env), expr.each, env)
+            case syntax.For():
+                return self._for(expr, env)
+
+    def _joined(self, parts: tuple[Part, ...], env: Env) -> str:
+        text = "".join(self._part(part, env) for part in parts)
+        if len(text) > LONGEST:
+            raise Exhausted
+        return text
+
+    def _part(self, part: Part, env: Env) -> str:
+        if isinstance(part, str):
+            return part
+        if isinstance(part, syntax.Loop):
+            return self._looped(part, env)
+        if not isinstance(part, syntax.If):
+            return self.text(self.value(part, env))
+        decided = self.value(part.condition, env)
+        if isinstance(decided, Unknown):
+            return self.gap(depends_on(decided))
+        return self._joined(part.yes if _decided(decided) else part.no, env)
+
+    def _looped(self, part: syntax.Loop, env: Env) -> str:
+        of = self.value(part.of, env)
+        if _unordered(of):
+            return self.gap(_why_not_iterable(of))
+        return "".join(
+            self.gap(value)
+            if isinstance(value, Rest)
+            else self._joined(part.body, env.having(_named(part, key, value)))
+            for key, value in pairs(of)
+        )
+
+    def _object(self, items: tuple[tuple[Expr, Expr], ...], env: Env) -> Value:
+        found: dict[str, Value] = {}
+        for key_expr, expr in items:
+            key = self.value(key_expr, env)
+            if isinstance(key, Unknown):
+                return depends_on(key)
+            found[as_text(key)] = self.value(expr, env)
+        return found
+
+    def _conditional(self, expr: syntax.Conditional, env: Env) -> Value:
+        condition = self.value(expr.condition, env)
+        if isinstance(condition, Unknown) or not is_exact(str(condition)):
+            return self._either(expr, env, condition)
+        taken, other = (expr.yes, expr.no) if as_bool(condition) else (expr.no, expr.yes)
+        return unified(self.value(taken, env), lambda: self.value(other, env))
+
+    def _either(self, expr: syntax.Conditional, env: Env, condition: Value) -> Value:
+        """When the condition is not known: the value that both sides have, if they have the same."""
+        yes, no = self.value(expr.yes, env), self.value(expr.no, env)
+        if isinstance(yes, str | bool | int | float) and yes == no:
+            return yes
+        if isinstance(condition, Unknown):
+            return depends_on(condition)
+        return not_followed(f"which side the condition at {env.place} takes")
+
+    def _splat(self, of: Value, each: Expr, env: Env) -> Value:
+        if of is None:
+            return []
+        if isinstance(of, Unknown):
+            return depends_on(of)
+        if isinstance(of, str) and may_be_list(of):
+            return not_followed(f"the items of {sole_hole(of)}")
+        if not isinstance(of, list):
+            return [self.value(each, env.having({"*": of}))]
+        found = [one if isinstance(one, Rest) else self.value(each, env.having({"*": one})) for one in of]
+        return HclSet(found) if _unordered(of) else found
+
+    def _for(self, expr: syntax.For, env: Env) -> Value:
+        of = self.value(expr.of, env)
+        if not isinstance(of, list | dict):
+            return _why_not_iterable(of)
+        if expr.key is None:
+            found = list(self._for_items(expr, of, env))
+            return HclSet(found) if _unordered(of) else found
+        return self._for_object(expr, expr.key, of, env)
+
+    def _for_items(self, expr: syntax.For, of: Value, env: Env) -> Iterator[Value]:
+        for key, value in pairs(of):
+            if isinstance(value, Rest):
+                yield value
+                continue
+            inner = env.having(_named(expr, key, value))
+            wanted = True if expr.when is None else self.value(expr.when, inner)
+            if isinstance(wanted, Unknown):
+                yield rest_of(wanted)
+            elif _decided(wanted):
+                yield self.value(expr.value, inner)
+
+    def _for_object(self, expr: syntax.For, key_expr: Expr, of: Value, env: Env) -> Value:
+        found: dict[str, Value] = {}
+        for key, value in pairs(of):
+            inner = env.having(_named(expr, key, value))
+            wanted = True if expr.when is None else self.value(expr.when, inner)
+            at = value if isinstance(value, Rest) else self.value(key_expr, inner)
+            for open_part in (wanted, at):
+                if isinstance(open_part, Unknown):
+                    return depends_on(open_part)
+            if not _decided(wanted):
+                continue
+            result = self.value(expr.value, inner)
+            if expr.group:
+                found.setdefault(as_text(at), []).append(result)
+            elif as_text(at) in found:
+                raise Refused(f"two items have the key {as_text(at)}")
+            else:
+                found[as_text(at)] = result
+        return found
+
+
+def attribute(of: Value, name: str) -> Value:
+    """`of.name`.
+
+    Raises:
+        Refused: there is no such attribute.
+    """
+    if isinstance(of, Lazy):
+        return of.get(name)
+    if isinstance(of, Unknown):
+        return depends_on(of)
+    if isinstance(of, dict):
+        return item(of, name)
+    if isinstance(of, str) and (whole := sole_hole(of)):
+        return _deeper(whole, f".{name}")
+    raise Refused(f"a value without attributes has no attribute {name}")
+
+
+def item(of: Value, key: Value) -> Value:
+    """`of[key]`.
+
+    Raises:
+        Refused: there is no such item.
+    """
+    for part in (of, key):
+        if isinstance(part, Unknown):
+            return depends_on(part)
+    if isinstance(of, Lazy):
+        return of.get(as_text(key))
+    if isinstance(of, dict):
+        return _of_map(of, as_text(key))
+    if isinstance(of, list):
+        return _of_list(of, key)
+    if isinstance(of, str) and (whole := sole_hole(of)) and is_exact(str(key)):
+        return _deeper(whole, f"[{key}]" if isinstance(key, int) else f'["{key}"]')
+    raise Refused("a value without items has no item")
+
+
+def pairs(of: Value) -> Iterator[tuple[Value, Value]]:
+    """Keys and values in the order in which Terraform goes through them.
+
+    Raises:
+        Refused: nothing can go through it.
+        Exhausted: it has more items than any real one.
+    """
+    if isinstance(of, dict):
+        found: Iterator[tuple[Value, Value]] = ((key, of[key]) for key in sorted(of))
+    elif isinstance(of, HclSet):
+        found = ((value, value) for value in of)
+    elif isinstance(of, list):
+        known = next((at for at, value in enumerate(of) if isinstance(value, Rest)), len(of))
+        found = ((at if at <= known else of[known], value) for at, value in enumerate(of))
+    else:
+        raise Refused("neither a list nor a map")
+    if len(of) > MOST:
+        raise Exhausted
+    return found
+
+
+def may_be_list(text: str) -> bool:
+    """Whether a text is one hole for an attribute that, by its name, may be a list or a map."""
+    name = sole_hole(text)
+    return name.rpartition(".")[2].rstrip("]0123456789[").endswith(("s", "_entry", "_map"))
+
+
+def _of_map(of: dict[str, Value], key: str) -> Value:
+    if key in of:
+        return of[key]
+    if is_exact(key) and all(map(is_exact, of)):
+        raise Refused(f"there is no key {key}")
+    return not_followed("an item whose key is known only after apply")
+
+
+def _of_list(of: list[Value], key: Value) -> Value:
+    if isinstance(key, str) and not is_exact(key):
+        return not_followed("an item whose position is known only after apply")
+    at = as_number(key)
+    if _unordered(of):
+        return not_followed("one item of a set whose order is known only after apply")
+    if isinstance(at, float) or at < 0:
+        raise Refused(f"there is no item {at}")
+    before = of[: at + 1]
+    if open_ended(before):
+        return depends_on(next(one for one in before if isinstance(one, Rest)))
+    if at >= len(of):
+        raise Refused(f"there is no item {at} in a list of {len(of)}")
+    return of[at]
+
+
+def _deeper(name: str, step: str) -> Value:
+    """What is inside an attribute that only the apply will tell."""
+    if name.startswith("?") or len(name) > 1000:
+        return not_followed(name.removeprefix("?"))
+    return hole(name + step)
+
+
+def _decided(condition: Value) -> bool:
+    if isinstance(condition, str) and not is_exact(condition):
+        raise Refused("a bool is required")
+    return as_bool(condition)
+
+
+def _unordered(of: Value) -> bool:
+    if isinstance(of, HclSet):
+        return not of.ordered
+    if isinstance(of, dict):
+        return len(of) > 1 and not all(map(is_exact, of))
+    return not isinstance(of, list)
+
+
+def _why_not_iterable(of: Value) -> Unknown:
+    if isinstance(of, Unknown):
+        return depends_on(of)
+    if isinstance(of, Lazy):
+        return not_followed(f"the attributes of {of.about} as a list")
+    if isinstance(of, str) and sole_hole(of):
+        return not_followed(f"the items of {sole_hole(of)}")
+    if isinstance(of, list | dict):
+        return not_followed("the order of items that are known only after apply")
+    raise Refused("neither a list nor a map")
+
+
+def _named(expr: syntax.For | syntax.Loop, key: Value, value: Value) -> dict[str, Value]:
+    names = {expr.value_name: value}
+    if expr.key_name:
+        names[expr.key_name] = key
+    return names

@@ -1,0 +1,213 @@
+"""Directories of .tf files as modules: what each declares, and which module each call leads to.
+
+https://developer.hashicorp.com/terraform/language/modules/configuration
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pullproof.errors import InputError
+from pullproof.sources.terraform.hcl.blocks import read_blocks
+from pullproof.sources.terraform.hcl.files import fence_around
+from pullproof.sources.terraform.hcl.syntax import Block, Source
+
+#: How many calls deep modules are followed; Terraform itself knows no limit, people stop at four.
+DEEPEST = 20
+#: More files in one directory than any module has.
+MOST_FILES = 2000
+
+
+class Module(msgspec.Struct, frozen=True, kw_only=True):
+    """A module as written. `resources` are keyed `TYPE.NAME` and `data.TYPE.NAME`, the others by name."""
+
+    directory: Path
+    variables: dict[str, Block]
+    locals: dict[str, Source]
+    outputs: dict[str, Block]
+    resources: dict[str, Block]
+    calls: dict[str, Block]
+    providers: tuple[Block, ...]
+    settings: tuple[Block, ...]
+
+
+class Project:
+    """A root module and every module it calls. Modules are read when they are first asked for."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.fence = fence_around(root)
+        self.notes: list[str] = []
+        self._installed = _installed(root)
+        self._modules: dict[Path, Module] = {}
+        self._calls: dict[tuple[str, ...], Module | None] = {}
+
+    @property
+    def main(self) -> Module:
+        """The root module.
+
+        Raises:
+            InputError: a file in it cannot be read; the message names the line.
+        """
+        return self._read(self.root)
+
+    def module(self, path: tuple[str, ...]) -> Module | None:
+        """The module at the end of a path of call names; None where it is not installed here.
+
+        Raises:
+            InputError: a file in it cannot be read; the message names the line.
+        """
+        if not path:
+            return self.main
+        if path not in self._calls:
+            self._calls[path] = self._find(path)
+        return self._calls[path]
+
+    def _find(self, path: tuple[str, ...]) -> Module | None:
+        above = self.module(path[:-1]) if len(path) <= DEEPEST else None
+        call = above.calls.get(path[-1]) if above is not None else None
+        if above is None or call is None:
+            return None
+        source = plain_text(call.attributes.get("source"))
+        if source.startswith(("./", "../")):
+            directory = above.directory / source
+        elif ".".join(path) in self._installed:
+            directory = self.root / self._installed[".".join(path)]
+        else:
+            return None
+        if not directory.is_dir() or not self._allowed(directory):
+            return None
+        return self._read(Path(os.path.normpath(directory)))
+
+    def _allowed(self, directory: Path) -> bool:
+        """Modules are read where Terraform reads them, but not from all over the disk."""
+        found = directory.resolve()
+        highest = [self.root.resolve(), *self.root.resolve().parents][: DEEPEST // 4]
+        return found.is_relative_to(self.fence) or any(
+            found.is_relative_to(folder) for folder in highest if len(folder.parts) > 2
+        )
+
+    def _read(self, directory: Path) -> Module:
+        if directory not in self._modules:
+            self._modules[directory] = read_module(directory)
+        return self._modules[directory]
+
+
+def read_module(directory: Path) -> Module:
+    """The module that a directory is.
+
+    Raises:
+        InputError: a file in it cannot be read; the message names the line.
+    """
+    plain, overriding = terraform_files(directory)
+    blocks = [block for file in plain for block in read_blocks(file, shown_path(file))]
+    for file in overriding:
+        blocks = _overridden(blocks, read_blocks(file, shown_path(file)))
+    return Module(
+        directory=directory,
+        variables=_named(blocks, "variable"),
+        locals={
+            name: source
+            for block in blocks
+            if block.type == "locals"
+            for name, source in block.attributes.items()
+        },
+        outputs=_named(blocks, "output"),
+        resources={**_resources(blocks, "resource", ""), **_resources(blocks, "data", "data.")},
+        calls=_named(blocks, "module"),
+        providers=tuple(block for block in blocks if block.type == "provider" and len(block.labels) == 1),
+        settings=tuple(block for block in blocks if block.type == "terraform"),
+    )
+
+
+def terraform_files(directory: Path) -> tuple[list[Path], list[Path]]:
+    """The files of a module in the order Terraform reads them: plain ones, and those that override.
+
+    Raises:
+        InputError: the directory cannot be read, or holds more files than any module.
+    """
+    try:
+        names = sorted(entry.name for entry in os.scandir(directory) if entry.is_file())
+    except OSError as refused:
+        raise InputError(f"cannot be read: {refused.strerror}", place=shown_path(directory)) from refused
+    wanted = [
+        name for name in names if name.endswith((".tf", ".tf.json")) and not name.startswith((".", "#"))
+    ]
+    if len(wanted) > MOST_FILES:
+        raise InputError(f"more than {MOST_FILES} .tf files", place=shown_path(directory))
+    overriding = [name for name in wanted if _stem(name) == "override" or _stem(name).endswith("_override")]
+    return (
+        [directory / name for name in wanted if name not in overriding],
+        [directory / name for name in overriding],
+    )
+
+
+def shown_path(path: Path) -> str:
+    """A path as messages name it: from the current directory on where it lies below, else as it is."""
+    try:
+        return str(Path(os.path.normpath(Path.cwd() / path)).relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def plain_text(source: Source | None) -> str:
+    """The string that an expression literally is, else an empty one."""
+    text = source.text.strip() if source is not None else ""
+    plain = len(text) > 1 and text[0] == text[-1] == '"' and "${" not in text and "\\" not in text
+    return text[1:-1] if plain else ""
+
+
+def _stem(name: str) -> str:
+    return name.removesuffix(".json").removesuffix(".tf")
+
+
+def _named(blocks: list[Block], kind: str) -> dict[str, Block]:
+    return {block.labels[0]: block for block in blocks if block.type == kind and len(block.labels) == 1}
+
+
+def _resources(blocks: list[Block], kind: str, prefix: str) -> dict[str, Block]:
+    found = (block for block in blocks if block.type == kind and len(block.labels) == 2)
+    return {prefix + ".".join(block.labels): block for block in found}
+
+
+def _overridden(blocks: list[Block], overriding: tuple[Block, ...]) -> list[Block]:
+    """Blocks merged with those of an override file.
+
+    https://developer.hashicorp.com/terraform/language/files/override
+    """
+    result = list(blocks)
+    for block in overriding:
+        at = next((n for n, old in enumerate(result) if _identity(old) == _identity(block)), None)
+        if block.type == "locals" or at is None:
+            result.append(block)
+            continue
+        old = result[at]
+        replaced = {inner.type for inner in block.blocks}
+        result[at] = msgspec.structs.replace(
+            old,
+            attributes={**old.attributes, **block.attributes},
+            blocks=(*(inner for inner in old.blocks if inner.type not in replaced), *block.blocks),
+        )
+    return result
+
+
+def _identity(block: Block) -> tuple[str, ...]:
+    alias = plain_text(block.attributes.get("alias")) if block.type == "provider" else ""
+    return (block.type, *block.labels, alias)
+
+
+def _installed(root: Path) -> dict[str, str]:
+    """Where `terraform init` has put modules: dotted path of calls to a directory, from the root on."""
+    manifest = root / ".terraform" / "modules" / "modules.json"
+    try:
+        found: Any = msgspec.json.decode(manifest.read_bytes())
+    except (OSError, msgspec.DecodeError, RecursionError):
+        return {}
+    rows = found.get("Modules") if isinstance(found, dict) else None
+    return {
+        row["Key"]: row["Dir"]
+        for row in (rows if isinstance(rows, list) else [])
+        if isinstance(row, dict) and isinstance(row.get("Key"), str) and isinstance(row.get("Dir"), str)
+    }
