@@ -1,0 +1,91 @@
+"""The layers on the caller's side: its role's policies, its boundary, its organization's policies."""
+
+from pullproof.evidence import Gate, Hop
+from pullproof.iam.answer import NO, YES
+from pullproof.iam.asked import Asked
+from pullproof.iam.layers import Layer, Said, near_miss, plain_layer
+from pullproof.iam.steps import denial, either, hop, permission, unsettled
+from pullproof.model.iam import Policy, Role
+from pullproof.model.value import Listing, Unknown, Why
+
+MISSING = "iam-missing-action"
+DENIED = "iam-denied"
+
+
+def identity_hop(asked: Asked, caller: Role | Unknown, grants: tuple[Said, ...]) -> Hop:
+    """What the role's own policies say. `grants` are permissions from elsewhere that do as well."""
+    if isinstance(caller, Unknown):
+        # It may hold any policy; a denial among them would decide, whatever else allows the call.
+        return hop(unsettled(Gate.IDENTITY_POLICY, caller.resource or asked.call, caller))
+    layer = plain_layer(caller.policies, asked.question)
+    gate, at = Gate.IDENTITY_POLICY, caller.key
+    step = permission(
+        gate,
+        at,
+        either(layer.allow, *grants),
+        code=MISSING,
+        works=_allowed_by(asked, caller, layer),
+        fails=f"no policy of {at} allows {asked.call}{near_miss(layer.near)}",
+    )
+    return hop(step, *denial(gate, at, layer.deny, code=DENIED, call=asked.call))
+
+
+def boundary_hop(asked: Asked, role: Role, grants: tuple[Said, ...]) -> tuple[Hop, ...]:
+    """What the role's boundary says; `grants` are permissions that no boundary limits."""
+    if role.boundary is None:
+        return ()
+    gate, boundary = Gate.BOUNDARY, role.boundary
+    if isinstance(boundary, Unknown):
+        return (hop(unsettled(gate, boundary.resource or role.key, boundary)),)
+    at = boundary.origin.address
+    layer = plain_layer(Listing((boundary,)), asked.question)
+    step = permission(
+        gate,
+        at,
+        either(layer.allow, *grants),
+        code=MISSING,
+        resource=role.key,
+        works=f"the permissions boundary leaves {asked.call}",
+        fails=f"the permissions boundary of {role.key} does not allow {asked.call}{near_miss(layer.near)}",
+    )
+    return (hop(step, *denial(gate, at, layer.deny, code=DENIED, resource=role.key, call=asked.call)),)
+
+
+def organization_hop(asked: Asked, role: Role) -> tuple[Hop, ...]:
+    """What the organization's service control policies say.
+
+    AWS attaches `FullAWSAccess` everywhere by itself, so that a list of denials alone limits nothing
+    else. Where one of the policies allows something, and not this, it may have taken that one's place.
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+    """
+    policies = asked.estate.organization_policies
+    if not policies:
+        return ()
+    gate, at = Gate.ORGANIZATION_POLICY, policies[0].origin.address
+    layer = plain_layer(Listing(policies), asked.question)
+    allow = layer.allow
+    if allow.answer is NO:
+        allow = Said(_may_be_left_out(at) if any(map(_may_allow, policies)) else YES)
+    step = permission(
+        gate, at, allow, code=DENIED, works=f"no organization policy keeps from {asked.call}", fails=""
+    )
+    return (hop(step, *denial(gate, at, layer.deny, code=DENIED, resource=role.key, call=asked.call)),)
+
+
+def _allowed_by(asked: Asked, role: Role, layer: Layer) -> str:
+    whose = role.key if layer.allow.answer is YES else asked.request.owner
+    return f"a policy of {whose} allows {asked.call}"
+
+
+def _may_allow(policy: Policy) -> bool:
+    return any(statement.allow is not False for statement in policy.statements.items)
+
+
+def _may_be_left_out(at: str) -> Unknown:
+    what = "whether the organization still allows everything that its policies do not deny"
+    return Unknown(
+        Why.NOT_IN_INPUT,
+        what,
+        at,
+        f"{at} lists what is allowed: look whether FullAWSAccess is still attached",
+    )

@@ -1,0 +1,162 @@
+"""What is known of a hole from its name: the shape of the text, and what it can never be equal to.
+
+A hole is named like a Terraform attribute, "module.a.aws_s3_bucket.b[0].arn". The ARN of a bucket looks
+different from the ARN of a secret, and two buckets never have the same.
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+import re
+from functools import cache
+
+import msgspec
+
+from pullproof.iam.tokens import NO_COLON, NO_SEPARATOR, RUN, Tokens, is_hole
+
+#: Resource type -> the ARN of one. `%` stands for characters without colon and slash, `~` for characters
+#: without colon.
+_ARNS = {
+    "aws_acm_certificate": "arn:%:acm:%:%:certificate/%",
+    "aws_cloudwatch_log_group": "arn:%:logs:%:%:log-group:~",
+    "aws_cognito_user_pool": "arn:%:cognito-idp:%:%:userpool/%",
+    "aws_db_instance": "arn:%:rds:%:%:db:%",
+    "aws_dynamodb_table": "arn:%:dynamodb:%:%:table/%",
+    "aws_ecr_repository": "arn:%:ecr:%:%:repository/~",
+    "aws_ecs_cluster": "arn:%:ecs:%:%:cluster/%",
+    "aws_efs_access_point": "arn:%:elasticfilesystem:%:%:access-point/%",
+    "aws_efs_file_system": "arn:%:elasticfilesystem:%:%:file-system/%",
+    "aws_iam_group": "arn:%:iam::%:group/~",
+    "aws_iam_policy": "arn:%:iam::%:policy/~",
+    "aws_iam_role": "arn:%:iam::%:role/~",
+    "aws_iam_user": "arn:%:iam::%:user/~",
+    "aws_kinesis_firehose_delivery_stream": "arn:%:firehose:%:%:deliverystream/%",
+    "aws_kinesis_stream": "arn:%:kinesis:%:%:stream/%",
+    "aws_kms_alias": "arn:%:kms:%:%:alias/~",
+    "aws_kms_external_key": "arn:%:kms:%:%:key/%",
+    "aws_kms_key": "arn:%:kms:%:%:key/%",
+    "aws_kms_replica_key": "arn:%:kms:%:%:key/%",
+    "aws_lambda_function": "arn:%:lambda:%:%:function:%",
+    "aws_lb": "arn:%:elasticloadbalancing:%:%:loadbalancer/~",
+    "aws_rds_cluster": "arn:%:rds:%:%:cluster:%",
+    "aws_s3_bucket": "arn:%:s3:::%",
+    "aws_secretsmanager_secret": "arn:%:secretsmanager:%:%:secret:~",
+    "aws_sfn_state_machine": "arn:%:states:%:%:stateMachine:%",
+    "aws_sns_topic": "arn:%:sns:%:%:%",
+    "aws_sqs_queue": "arn:%:sqs:%:%:%",
+    "aws_ssm_parameter": "arn:%:ssm:%:%:parameter/~",
+}
+#: (resource type, attribute) -> the shape of another attribute that tells resources apart.
+_IDS = {
+    ("aws_vpc", "id"): "vpc-%",
+    ("aws_vpc_endpoint", "id"): "vpce-%",
+    ("aws_s3_bucket", "bucket"): "%",
+    ("aws_kms_key", "key_id"): "%",
+    ("aws_efs_file_system", "id"): "fs-%",
+    ("aws_efs_access_point", "id"): "fsap-%",
+    ("aws_iam_role", "unique_id"): "%",
+}
+#: Two attributes of one resource that are the same text.
+_SAME = {
+    ("aws_secretsmanager_secret", "id"): "arn",
+    ("aws_iam_policy", "id"): "arn",
+    ("aws_sns_topic", "id"): "arn",
+    ("aws_s3_bucket", "id"): "bucket",
+    ("aws_kms_key", "id"): "key_id",
+    ("aws_iam_role", "id"): "name",
+}
+#: Attributes that are part of one segment of an ARN, whosever they are.
+_PARTS = frozenset({"account", "account_id", "partition", "region", "suffix", "owner_id", "registry_id"})
+#: The segments of data sources whose attribute is called something general.
+_SEGMENTS = frozenset({("aws_region", "name"), ("aws_region", "id"), ("aws_caller_identity", "id")})
+#: AWS ends the ARN of a secret with six random characters: nothing longer is another secret's ARN.
+_ENDS_AT_RANDOM = frozenset({"aws_secretsmanager_secret"})
+
+_NAME = re.compile(
+    r"(?P<address>(?:module\.[^.\[]+(?:\[[^\]]*\])?\.)*"
+    r"(?P<data>data\.)?(?P<type>[a-z0-9_]+)\.[A-Za-z0-9_-]+(?:\[[^\]]*\])?)"
+    r"\.(?P<attribute>[a-z0-9_]+)"
+)
+_SHAPED = {"*": RUN, "%": NO_SEPARATOR, "~": NO_COLON}
+
+
+class Named(msgspec.Struct, frozen=True):
+    """What the name of a hole says: whose attribute it is. `data` marks a data source."""
+
+    address: str
+    type: str
+    attribute: str
+    data: bool
+
+
+@cache
+def named(token: str) -> Named | None:
+    """The attribute that a hole is; None for a name of another form."""
+    found = _NAME.fullmatch(token[1:-1])
+    if found is None:
+        return None
+    kind, attribute = found["type"], found["attribute"]
+    attribute = _SAME.get((kind, attribute), attribute)
+    return Named(found["address"], kind, attribute, found["data"] is not None)
+
+
+@cache
+def shape(token: str, partition: str) -> Tokens:
+    """Everything a hole may stand for, as literal characters and runs. `partition` is "" if not known."""
+    written = _shape_of(token)
+    if partition:
+        written = written.replace("arn:%", f"arn:{partition}")
+    return tuple(_SHAPED.get(letter, letter) for letter in written)
+
+
+def _shape_of(token: str) -> str:
+    whose = named(token)
+    if whose is None:
+        return "%" if token[1:-1].removeprefix("?") in _PARTS else "*"
+    if written := _template(whose):
+        return written
+    if whose.attribute == "arn":
+        return "arn:*"
+    if whose.attribute in _PARTS or (whose.type, whose.attribute) in _SEGMENTS:
+        return "%"
+    return "~" if whose.attribute == "name" and whose.type in _ARNS else "*"
+
+
+def _template(whose: Named) -> str:
+    if whose.attribute == "arn":
+        return _ARNS.get(whose.type, "")
+    return _IDS.get((whose.type, whose.attribute), "")
+
+
+@cache
+def canonical(token: str) -> str:
+    """The hole under the one name that all attributes with the same text share."""
+    whose = named(token)
+    if whose is None or token.endswith(f".{whose.attribute}{token[-1]}"):
+        return token
+    return f"{token[0]}{whose.address}.{whose.attribute}{token[-1]}"
+
+
+def apart(pattern: Tokens, text: Tokens) -> bool:
+    """Whether both begin with holes that are never equal, in a way that settles that they do not match.
+
+    Two resources of one kind have different ARNs. `A...` matches `B...` only if one of the ARNs begins
+    with the other and goes on with what follows it; a name cannot go on with a colon (a bucket's neither
+    with a slash), and none goes on after its end.
+    """
+    if not (pattern and text and is_hole(pattern[0]) and is_hole(text[0])):
+        return False
+    one, other = named(pattern[0]), named(text[0])
+    if one is None or other is None or one.data or other.data or one.address == other.address:
+        return False
+    if one.type != other.type or one.attribute != other.attribute:
+        return False
+    template = _template(one)
+    return bool(template) and _stops(one, template, pattern[1:]) and _stops(one, template, text[1:])
+
+
+def _stops(whose: Named, template: str, rest: Tokens) -> bool:
+    """Whether what follows the hole cannot be the rest of a longer name."""
+    if not rest:
+        return True
+    if whose.type in _ENDS_AT_RANDOM:
+        return True
+    return rest[0] == ":" or (rest[0] == "/" and template.endswith("%"))
