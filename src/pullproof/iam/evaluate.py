@@ -12,8 +12,8 @@ from pullproof.evidence import Gate, Hop, Step
 from pullproof.iam.asked import Asked, asked
 from pullproof.iam.endpoints import endpoint_hop
 from pullproof.iam.identity import boundary_hop, identity_hop, organization_hop
-from pullproof.iam.request import Decision, Foreign, Request
-from pullproof.iam.resources import grants_of, resource_hop
+from pullproof.iam.request import Anonymous, Decision, Foreign, Request
+from pullproof.iam.resources import grants_of, lets_in, resource_hop
 from pullproof.iam.steps import hop, unsettled
 from pullproof.model.estate import Estate
 from pullproof.model.iam import Role
@@ -59,8 +59,16 @@ def _decided(estate: Estate, request: Request) -> Decision:
     caller = request.caller
     if isinstance(caller, Foreign):
         return Decision(hops=(_signed(question, caller), *endpoint_hop(question, caller.who)))
+    if isinstance(caller, Anonymous):
+        return Decision(hops=(_open_to_all(question, caller), *endpoint_hop(question, caller.who)))
     who = caller.key if isinstance(caller, Role) else "the caller"
     return Decision(hops=(*_between_accounts(question, caller), *endpoint_hop(question, who)))
+
+
+def _open_to_all(question: Asked, caller: Anonymous) -> Hop:
+    """The hop of a request without credentials: only the resource can let it in."""
+    grants = grants_of(question, cross_account=True)
+    return lets_in(question, grants, to=caller.who)
 
 
 def _signed(question: Asked, caller: Foreign) -> Hop:

@@ -4,6 +4,7 @@ from pullproof.evidence import Gate, Hop
 from pullproof.iam.answer import NO, YES
 from pullproof.iam.asked import Asked
 from pullproof.iam.layers import Layer, Said, near_miss, plain_layer
+from pullproof.iam.resources import policy_of
 from pullproof.iam.steps import denial, either, hop, permission, unsettled
 from pullproof.model.iam import Policy, Role
 from pullproof.model.value import Listing, Unknown, Why
@@ -73,8 +74,8 @@ def organization_hop(asked: Asked, role: Role) -> tuple[Hop, ...]:
 
 
 def _allowed_by(asked: Asked, role: Role, layer: Layer) -> str:
-    whose = role.key if layer.allow.answer is YES else asked.request.owner
-    return f"a policy of {whose} allows {asked.call}"
+    whose = f"a policy of {role.key}" if layer.allow.answer is YES else policy_of(asked)
+    return f"{whose} allows {asked.call}"
 
 
 def _may_allow(policy: Policy) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pullproof.iam.context import NotOurs, Value
 from pullproof.iam.match import same
-from pullproof.iam.request import Caller, Foreign
+from pullproof.iam.request import Anonymous, Caller, Foreign
 from pullproof.iam.shapes import named
 from pullproof.model.iam import Principals, Role
 from pullproof.model.text import Text, is_exact, sole_hole
@@ -105,6 +105,8 @@ def _meant(kind: str, value: Text, caller: Caller, account: Value | None) -> Mat
         return EVERYONE
     if kind in ("Service", "Federated"):
         return NOBODY
+    if isinstance(caller, Anonymous):
+        return UNCLEAR if sole_hole(value).startswith("?") else NOBODY
     if kind != "AWS" or isinstance(caller, Unknown):
         return UNCLEAR
     if isinstance(caller, Foreign):

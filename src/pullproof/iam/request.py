@@ -23,14 +23,20 @@ class Foreign(msgspec.Struct, frozen=True, kw_only=True):
     ours: Maybe[str]
 
 
-Caller: TypeAlias = Role | Foreign | Unknown
+class Anonymous(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller without credentials; `who` is said in the evidence ("an NFS client without IAM")."""
+
+    who: str
+
+
+Caller: TypeAlias = Role | Foreign | Anonymous | Unknown
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One call of the AWS API.
 
-    `caller` is a role (a session of it makes the call), a principal of AWS's own, or the reason why the
-    role is not known. `context` has condition keys; keys it leaves out are not known, certainly absent
+    `caller` is a role (a session of it makes the call), a principal of AWS's own, nobody in particular, or
+    the reason why the role is not known. `context` has condition keys; keys it leaves out are not known, certainly absent
     ones are `ABSENT`.
 
     `owner` is the key of the noun whose policy has a say, `owner_kind` the estate's attribute that holds

@@ -1,16 +1,18 @@
 """The policy of the resource: a repository's, secret's, key's, bucket's or file system's."""
 
-from pullproof.evidence import Gate, Hop
+from pullproof.evidence import Gate, Hop, Step
 from pullproof.iam.answer import YES
 from pullproof.iam.asked import Asked
 from pullproof.iam.layers import Grants, Said, near_miss, resource_layer
 from pullproof.iam.steps import denial, either, hop, permission, unsettled
 from pullproof.model.text import shown
 from pullproof.model.value import Unknown, Why
+from pullproof.verdict import Verdict
 
 CODE = "resource-policy"
 KEYS = "keys"
 
+_GATE = Gate.RESOURCE_POLICY
 _YES = Said(YES)
 _SILENT = Grants()
 
@@ -32,27 +34,47 @@ def grants_of(asked: Asked, *, cross_account: bool) -> Grants:
 
 
 def resource_hop(asked: Asked, grants: Grants, *, cross_account: bool) -> tuple[Hop, ...]:
-    """What the resource's policy lets through."""
-    gate, request = Gate.RESOURCE_POLICY, asked.request
-    at = request.owner or shown(request.resource)
-    must_allow = cross_account or request.owner_kind == KEYS
-    if not must_allow and request.resource_policy is None:
-        return ()
+    """What the resource's policy lets through; nothing where the resource has no say."""
+    request = asked.request
     if cross_account and not request.owner and request.resource_policy is None:
-        return (hop(unsettled(gate, at, _not_shown(at))),)
+        at = shown(request.resource)
+        return (hop(unsettled(_GATE, at, _not_shown(at))),)
+    if cross_account or request.owner_kind == KEYS:
+        return (lets_in(asked, grants, to="another account" if cross_account else ""),)
+    if request.resource_policy is None:
+        return ()
+    at = _at(asked)
+    return (hop(*(denial(_GATE, at, grants.deny, code=CODE, call=asked.call) or (_silent(asked, at),))),)
+
+
+def lets_in(asked: Asked, grants: Grants, *, to: str) -> Hop:
+    """What the policy of a resource lets through that has to allow it itself."""
+    at = _at(asked)
+    whom = f" to {to}" if to else ""
     step = permission(
-        gate,
+        _GATE,
         at,
-        either(grants.role, grants.anyone, grants.account) if must_allow else _YES,
+        either(grants.role, grants.anyone, grants.account),
         code=CODE,
-        works=f"the policy of {at} {'allows' if must_allow else 'does not stand against'} {asked.call}",
-        fails=f"the policy of {at} does not allow {asked.call}{_whose(cross_account=cross_account)}{near_miss(grants.near)}",
+        works=f"{policy_of(asked)} allows {asked.call}{whom}",
+        fails=f"the policy of {at} does not allow {asked.call}{whom}{near_miss(grants.near)}",
     )
-    return (hop(step, *denial(gate, at, grants.deny, code=CODE, call=asked.call)),)
+    return hop(step, *denial(_GATE, at, grants.deny, code=CODE, call=asked.call))
 
 
-def _whose(*, cross_account: bool) -> str:
-    return " to another account" if cross_account else ""
+def policy_of(asked: Asked) -> str:
+    """The resource's policy, for people."""
+    at = _at(asked)
+    return f"the policy of {at}" if asked.request.resource_policy is not None else f"AWS's default for {at}"
+
+
+def _at(asked: Asked) -> str:
+    return asked.request.owner or shown(asked.request.resource)
+
+
+def _silent(asked: Asked, at: str) -> Step:
+    says = f"the policy of {at} does not deny {asked.call}"
+    return Step(gate=_GATE, at=at, verdict=Verdict.WORKS, says=says)
 
 
 def _not_shown(at: str) -> Unknown:

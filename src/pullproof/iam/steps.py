@@ -40,8 +40,10 @@ def unsettled(gate: Gate, at: str, unknown: Unknown) -> Step:
 
 
 def hop(*steps: Step) -> Hop:
-    """The hop of one layer, where its steps are."""
-    return Hop(gate=steps[0].gate, at=steps[0].at, steps=steps)
+    """The hop of one layer, where its steps are; what is not known is said once."""
+    first, *rest = steps
+    said = (first, *(step for step in rest if step.unknown is None or step.unknown is not first.unknown))
+    return Hop(gate=first.gate, at=first.at, steps=said)
 
 
 def either(*said: Said) -> Said:

@@ -117,9 +117,8 @@ def never_denies(unknown: Unknown) -> bool:
 
 @cache
 def _file() -> _File:
-    from pathlib import Path
-
-    return msgspec.json.decode(Path(__file__).with_suffix(".json").read_bytes(), type=_File)
+    with open(f"{__file__.removesuffix('.py')}.json", "rb") as file:  # noqa: PTH123 - importing pathlib costs more
+        return msgspec.json.decode(file.read(), type=_File)
 
 
 @cache

@@ -10,6 +10,7 @@ import enum
 import msgspec
 
 from pullproof.model.addresses import Addresses, Cidr
+from pullproof.model.text import Text
 from pullproof.model.value import Listing, Maybe, Origin, Unknown
 
 
@@ -31,6 +32,8 @@ class Vpc(msgspec.Struct, frozen=True, kw_only=True):
     region: Maybe[str] = ""
     account: Maybe[str] = ""
     unseen: Unknown | None = None
+    #: The id AWS gave it, or a hole: what `aws:SourceVpc` will be.
+    id: Text = ""
 
 
 class Subnet(msgspec.Struct, frozen=True, kw_only=True):
