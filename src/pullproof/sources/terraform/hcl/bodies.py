@@ -1,7 +1,7 @@
 """What a block writes for an argument, or for nested blocks of one type: dynamic ones are unfolded."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from pullproof.model.value import Unknown
 from pullproof.sources.terraform.hcl.evaluate import item, pairs
@@ -10,8 +10,8 @@ from pullproof.sources.terraform.hcl.modules import plain_text
 from pullproof.sources.terraform.hcl.syntax import Block, Source
 from pullproof.sources.terraform.hcl.values import HclSet, Lazy, Rest, Value
 
-if TYPE_CHECKING:
-    from pullproof.sources.terraform.hcl.scope import ModuleScope
+#: Evaluates an expression with further names.
+Evaluate: TypeAlias = Callable[[Source, Mapping[str, Value]], Value]
 
 #: Arguments and blocks that Terraform itself reads, and no provider.
 META = frozenset(
@@ -33,32 +33,32 @@ def names_in(block: Block) -> frozenset[str]:
     return frozenset((plain | dynamic | set(block.attributes)) - META)
 
 
-def written_in(scope: "ModuleScope", block: Block, name: str, names: Mapping[str, Value]) -> Value:
+def written_in(block: Block, name: str, evaluate: Evaluate, names: Mapping[str, Value]) -> Value:
     """The value of an argument, or a list of the nested blocks of that type.
 
     Raises:
         Refused: Terraform would refuse to evaluate it.
     """
     if name in block.attributes:
-        return scope.evaluate(block.attributes[name], names)
+        return evaluate(block.attributes[name], names)
     found: list[Value] = []
     written = False
     for nested in block.blocks:
         if nested.type == name:
             written = True
-            found.append(_body(scope, nested, names))
+            found.append(_body(nested, evaluate, names))
         elif nested.type == "dynamic" and nested.labels == (name,):
             written = True
-            found += _unfolded(scope, nested, names)
+            found += _unfolded(nested, evaluate, names)
     return found if written else NOT_WRITTEN
 
 
-def _body(scope: "ModuleScope", block: Block, names: Mapping[str, Value]) -> dict[str, Value]:
+def _body(block: Block, evaluate: Evaluate, names: Mapping[str, Value]) -> dict[str, Value]:
     """A nested block as an object: its arguments, and lists of the blocks in it."""
-    return {name: written_in(scope, block, name, names) for name in sorted(names_in(block))}
+    return {name: written_in(block, name, evaluate, names) for name in sorted(names_in(block))}
 
 
-def _unfolded(scope: "ModuleScope", block: Block, names: Mapping[str, Value]) -> list[Value]:
+def _unfolded(block: Block, evaluate: Evaluate, names: Mapping[str, Value]) -> list[Value]:
     """The blocks that a `dynamic` block stands for.
 
     https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks
@@ -67,7 +67,7 @@ def _unfolded(scope: "ModuleScope", block: Block, names: Mapping[str, Value]) ->
     if content is None or "for_each" not in block.attributes:
         return []
     iterator = _iterator(block)
-    of = scope.evaluate(block.attributes["for_each"], names)
+    of = evaluate(block.attributes["for_each"], names)
     if not isinstance(of, list | dict):
         why = of if isinstance(of, Unknown) else not_followed(f"for_each at {block.place}")
         return [rest_of(why)]
@@ -77,7 +77,7 @@ def _unfolded(scope: "ModuleScope", block: Block, names: Mapping[str, Value]) ->
             found.append(value)
             continue
         each = {"key": value if isinstance(of, HclSet) else key, "value": value}
-        found.append(_body(scope, content, {**names, iterator: _pair(iterator, each)}))
+        found.append(_body(content, evaluate, {**names, iterator: _pair(iterator, each)}))
         if len(found) > 10_000:
             raise Exhausted
     return found

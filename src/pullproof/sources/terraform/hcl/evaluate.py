@@ -39,17 +39,19 @@ from pullproof.sources.terraform.hcl.values import (
 class Env(msgspec.Struct, frozen=True, kw_only=True):
     """What an expression may mention: `names` (loop variables, each, count), then whatever `lookup` finds.
 
-    `place` is the `file:line` it is written at, `files` what it may read.
+    `place` is the `file:line` it is written at, `files` what it may read, `inside_template` says that it
+    stands in a file that `templatefile` renders.
     """
 
     names: Mapping[str, Value]
     lookup: Callable[[str], Value]
     files: Files
     place: str = ""
+    inside_template: bool = False
 
     def having(self, names: Mapping[str, Value]) -> "Env":
         """The same with more names."""
-        return Env(names={**self.names, **names}, lookup=self.lookup, files=self.files, place=self.place)
+        return msgspec.structs.replace(self, names={**self.names, **names})
 
 
 class Evaluator:
@@ -111,16 +113,21 @@ class Evaluator:
                 return [self.value(each, env) for each in expr.items]
             case syntax.Object():
                 return self._object(expr.items, env)
+            case syntax.Splat():
+                return self._splat(self.value(expr.of, env), expr.each, env)
+            case syntax.For():
+                return self._for(expr, env)
+            case _:
+                return self._operation(expr, env)
+
+    def _operation(self, expr: syntax.Conditional | syntax.Binary | syntax.Unary, env: Env) -> Value:
+        match expr:
             case syntax.Conditional():
                 return self._conditional(expr, env)
             case syntax.Binary():
                 return binary(expr.operator, self.value(expr.left, env), lambda: self.value(expr.right, env))
             case syntax.Unary():
                 return unary(expr.operator, self.value(expr.of, env))
-            case syntax.Splat():
-                return self._splat(self.value(expr.of, env), expr.each, env)
-            case syntax.For():
-                return self._for(expr, env)
 
     def _joined(self, parts: tuple[Part, ...], env: Env) -> str:
         text = "".join(self._part(part, env) for part in parts)

@@ -7,7 +7,6 @@ import re
 
 from pullproof.model.text import clean
 from pullproof.sources.terraform.hcl import syntax
-from pullproof.sources.terraform.hcl.reader import Reader
 from pullproof.sources.terraform.hcl.syntax import Expr, Source
 from pullproof.sources.terraform.hcl.template import Templates
 

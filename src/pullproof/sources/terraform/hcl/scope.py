@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pullproof.model.text import clean
 from pullproof.model.value import Unknown
+from pullproof.sources.terraform.hcl.bodies import written_in
 from pullproof.sources.terraform.hcl.evaluate import Env, Evaluator
 from pullproof.sources.terraform.hcl.expressions import parse, parse_template
 from pullproof.sources.terraform.hcl.files import Files
@@ -20,6 +21,7 @@ from pullproof.sources.terraform.hcl.types import converted
 from pullproof.sources.terraform.hcl.values import HclSet, Lazy, Refused, Value
 
 Key = str | int | None
+NO_NAMES: Mapping[str, Value] = {}
 
 
 class Facts(Protocol):
@@ -90,14 +92,14 @@ class ModuleScope:
         self._memo: dict[str, Value] = {}
         self._busy: set[str] = set()
 
-    def evaluate(self, source: Source, names: Mapping[str, Value] | None = None) -> Value:
+    def evaluate(self, source: Source, names: Mapping[str, Value] = NO_NAMES) -> Value:
         """The value of an expression written in this module.
 
         Raises:
             Refused: Terraform would refuse to evaluate it.
             Exhausted: it is more work than any real configuration.
         """
-        return self.value_of(self.world.expression(source), names or {}, source.place)
+        return self.value_of(self.world.expression(source), names, source.place)
 
     def value_of(self, expression: Expr, names: Mapping[str, Value], place: str) -> Value:
         """The value of an expression that is parsed already; `place` is where it is written."""
@@ -191,10 +193,8 @@ class ModuleScope:
 
     def written(self, block: str, key: Key, name: str) -> Value:
         """What the configuration writes for an attribute; `NotWritten` where it leaves it out."""
-        from pullproof.sources.terraform.hcl.bodies import written_in
-
         found = self.declared().resources[block]
-        return written_in(self, found, name, self.repetition(found, key))
+        return written_in(found, name, self.evaluate, self.repetition(found, key))
 
     def repetition(self, block: Block, key: Key) -> dict[str, Value]:
         """`count` and `each` of one instance of a block."""
@@ -259,7 +259,14 @@ class ModuleScope:
             if "default" not in block.attributes:
                 return not_in_input(f"var.{name}", f"give it with --var {name}=...")
             value = self.evaluate(block.attributes["default"])
-        return converted(value, block.attributes.get("type"), self)
+        if "type" not in block.attributes:
+            return value
+        constraint = block.attributes["type"]
+        return converted(
+            value,
+            self.world.expression(constraint),
+            lambda default: self.value_of(default, {}, constraint.place),
+        )
 
     def _given(self, name: str) -> Value:
         """What the caller of this module says; the user is the caller of the root module."""

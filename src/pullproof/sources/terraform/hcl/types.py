@@ -3,14 +3,14 @@
 https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from pullproof.model.text import is_exact
 from pullproof.model.value import Unknown
 from pullproof.sources.terraform.hcl import syntax
 from pullproof.sources.terraform.hcl.functions.conversions import to_list, to_map, to_set
 from pullproof.sources.terraform.hcl.gaps import cause
-from pullproof.sources.terraform.hcl.syntax import Expr, Source
+from pullproof.sources.terraform.hcl.syntax import Expr
 from pullproof.sources.terraform.hcl.values import (
     HclSet,
     Lazy,
@@ -22,44 +22,43 @@ from pullproof.sources.terraform.hcl.values import (
     make_set,
 )
 
-if TYPE_CHECKING:
-    from pullproof.sources.terraform.hcl.scope import ModuleScope
+#: Evaluates the default of an `optional(...)` attribute, which mentions nothing.
+Constant = Callable[[Expr], Value]
 
 
-def converted(value: Value, constraint: Source | None, scope: "ModuleScope") -> Value:
+def converted(value: Value, constraint: Expr, constant: Constant) -> Value:
     """A value as a variable of this type holds it.
 
     Raises:
         Refused: it does not fit.
     """
-    if constraint is None:
-        return value
-    expression = scope.world.expression(constraint)
-    if isinstance(expression, syntax.Literal) and isinstance(expression.value, str):
-        return value  # "string", "list" and "map" in quotation marks, as Terraform 0.11 had them
-    return _fit(value, expression, scope)
+    if isinstance(constraint, syntax.Literal) and isinstance(constraint.value, str):
+        return _simple(value, constraint.value)  # "string", "list" and "map", as Terraform 0.11 had them
+    return _fit(value, constraint, constant)
 
 
-def _fit(value: Value, kind: Expr, scope: "ModuleScope") -> Value:
+def _fit(value: Value, kind: Expr, constant: Constant) -> Value:
     if value is None or isinstance(value, Unknown | Lazy):
         return value
     match kind:
         case syntax.Name(name):
             return _simple(value, name)
         case syntax.Call("list", (inner,)):
-            return to_list(_each(value, inner, scope))
+            return to_list(_each(value, inner, constant))
         case syntax.Call("set", (inner,)):
-            return to_set(_each(value, inner, scope))
+            return to_set(_each(value, inner, constant))
         case syntax.Call("map", (inner,)):
-            return to_map(_each(value, inner, scope))
+            return to_map(_each(value, inner, constant))
         case syntax.Call("tuple", (syntax.Tuple(kinds),)) if isinstance(value, list):
-            return [_fit(item, each, scope) for item, each in zip(value, kinds, strict=False)]
+            return [_fit(item, each, constant) for item, each in zip(value, kinds, strict=False)]
         case syntax.Call("object", (syntax.Object(items),)) if isinstance(value, dict):
-            return _object(value, items, scope)
+            return _object(value, items, constant)
     return value
 
 
 def _simple(value: Value, name: str) -> Value:
+    if value is None or isinstance(value, Unknown | Lazy):
+        return value
     if isinstance(value, str) and not is_exact(value):
         return value if name in ("string", "any") else cause([value], name)
     match name:
@@ -79,18 +78,18 @@ def _simple(value: Value, name: str) -> Value:
             return value
 
 
-def _each(value: Value, kind: Expr, scope: "ModuleScope") -> Value:
+def _each(value: Value, kind: Expr, constant: Constant) -> Value:
     """Every item fitted; a hole in place of a collection is left to the conversion of the whole."""
     if isinstance(value, HclSet):
-        return make_set(_fit(item, kind, scope) for item in value)
+        return make_set(_fit(item, kind, constant) for item in value)
     if isinstance(value, list):
-        return [_fit(item, kind, scope) for item in value]
+        return [_fit(item, kind, constant) for item in value]
     if isinstance(value, dict):
-        return {key: _fit(item, kind, scope) for key, item in value.items()}
+        return {key: _fit(item, kind, constant) for key, item in value.items()}
     return value
 
 
-def _object(value: dict[str, Value], items: tuple[tuple[Expr, Expr], ...], scope: "ModuleScope") -> Value:
+def _object(value: dict[str, Value], items: tuple[tuple[Expr, Expr], ...], constant: Constant) -> Value:
     """The attributes of the type, no others; `optional(...)` ones may be left out."""
     found: dict[str, Value] = {}
     for key, kind in items:
@@ -104,6 +103,6 @@ def _object(value: dict[str, Value], items: tuple[tuple[Expr, Expr], ...], scope
         if name not in value and not optional:
             raise Refused(f"the attribute {name} is required")
         if given is None and optional and default is not None:
-            given = scope.value_of(default, {}, "a type constraint")
-        found[name] = _fit(given, inner, scope)
+            given = constant(default)
+        found[name] = _fit(given, inner, constant)
     return found
