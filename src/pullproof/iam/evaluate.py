@@ -50,6 +50,7 @@ def _key(request: Request) -> object:
         request.owner,
         request.endpoint,
         request.cross_account,
+        request.anyone_may,
         *request.context.items(),
     )
 

@@ -1,7 +1,7 @@
 """The layers on the caller's side: its role's policies, its boundary, its organization's policies."""
 
 from pullproof.evidence import Gate, Hop
-from pullproof.iam.answer import NO, YES
+from pullproof.iam.answer import NO, YES, all_of
 from pullproof.iam.asked import Asked
 from pullproof.iam.layers import Layer, Said, near_miss, plain_layer
 from pullproof.iam.resources import policy_of
@@ -55,22 +55,28 @@ def boundary_hop(asked: Asked, role: Role, grants: tuple[Said, ...]) -> tuple[Ho
 def organization_hop(asked: Asked, role: Role) -> tuple[Hop, ...]:
     """What the organization's service control policies say.
 
-    AWS attaches `FullAWSAccess` everywhere by itself, so that a list of denials alone limits nothing
-    else. Where one of the policies allows something, and not this, it may have taken that one's place.
+    AWS attaches `FullAWSAccess` everywhere by itself, so that a policy of denials alone limits nothing
+    else. A policy that allows something, and not this, may have taken its place at one of the levels.
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
     """
     policies = asked.estate.organization_policies
     if not policies:
         return ()
     gate, at = Gate.ORGANIZATION_POLICY, policies[0].origin.address
-    layer = plain_layer(Listing(policies), asked.question)
-    allow = layer.allow
-    if allow.answer is NO:
-        allow = Said(_may_be_left_out(at) if any(map(_may_allow, policies)) else YES)
-    step = permission(
-        gate, at, allow, code=DENIED, works=f"no organization policy keeps from {asked.call}", fails=""
+    layers = [plain_layer(Listing((policy,)), asked.question) for policy in policies]
+    allow = all_of(
+        layer.allow.answer for layer, policy in zip(layers, policies, strict=True) if _may_allow(policy)
     )
-    return (hop(step, *denial(gate, at, layer.deny, code=DENIED, resource=role.key, call=asked.call)),)
+    step = permission(
+        gate,
+        at,
+        Said(_may_be_left_out(at) if allow is NO else allow),
+        code=DENIED,
+        works=f"no organization policy keeps from {asked.call}",
+        fails="",
+    )
+    deny = either(*(layer.deny for layer in layers))
+    return (hop(step, *denial(gate, at, deny, code=DENIED, resource=role.key, call=asked.call)),)
 
 
 def _allowed_by(asked: Asked, role: Role, layer: Layer) -> str:

@@ -34,6 +34,7 @@ class Applies(NamedTuple):
 
 
 _OTHER_ACTION = Applies(NO, False)
+_OTHER_RESOURCE = Applies(NO, True)
 
 
 def applies(statement: Statement, question: Question) -> Applies:
@@ -43,16 +44,17 @@ def applies(statement: Statement, question: Question) -> Applies:
         action = negated(action)
     if action is NO:
         return _OTHER_ACTION
-    answers: list[Answer] = [action]
+    on: Answer = YES
     if statement.resources is not None:
         on = _listed(statement.resources, statement.origin, question.resource, _resource_like, question)
-        answers.append(negated(on) if statement.not_resources else on)
-    answers += (
-        holds(condition, question.context, question.partition, statement.origin)
-        for condition in statement.conditions.items
-    )
-    answers += statement.conditions.open
-    return Applies(all_of(answers), names_action=True)
+        on = negated(on) if statement.not_resources else on
+    if on is NO:
+        return _OTHER_RESOURCE
+    conditions = statement.conditions
+    if not (conditions.items or conditions.open):
+        return Applies(all_of((action, on)), names_action=True)
+    held = (holds(one, question.context, question.partition, statement.origin) for one in conditions.items)
+    return Applies(all_of((action, on, *held, *conditions.open)), names_action=True)
 
 
 def _action_like(pattern: Text, question: Question) -> Verdict:
