@@ -3,10 +3,72 @@
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Iterable
 
 from pullproof.errors import InputError, UsageError
+from pullproof.sources.base import Loaded, Options
+from pullproof.sources.detect import as_utf8, detect
 
 STDIN = "-"
+#: Platform versions that a task can be judged on; the last is whatever is current.
+VERSIONS = ("1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "LATEST")
+
+
+def load(options: Namespace) -> Loaded:
+    """The estate of the input, with what the command line adds to it.
+
+    Raises:
+        UsageError: an option does not go with this input.
+        InputError: it cannot be read as anything we know.
+    """
+    path: str = options.input
+    if os.path.isdir(path):  # noqa: PTH112  # pathlib is slow to import
+        _refuse({"--source": options.source}, "a plan", path)
+        from pullproof.sources.terraform.directory import load_directory
+
+        return load_directory(path, given(options), variables=options.var, files=options.var_file)
+    _refuse({"--var": options.var, "--var-file": options.var_file}, "a Terraform directory", path)
+    data = as_utf8(read(path))
+    if detect(data, path) == "terraform-plan":
+        from pullproof.sources.terraform.load import load_plan
+
+        return load_plan(data, path, given(options))
+    _refuse({"--source": options.source}, "a plan", path)
+    from pullproof.sources.terraform.load import load_state
+
+    return load_state(data, path, given(options))
+
+
+def given(options: Namespace) -> Options:
+    """What the command line adds to the input."""
+    return Options(
+        region=options.region or "",
+        account=options.account or "",
+        subnets=several(getattr(options, "subnets", ())),
+        groups=several(getattr(options, "security_groups", ())),
+        public_ip=getattr(options, "assign_public_ip", False),
+        source=options.source or "",
+        use_source=not options.no_source,
+    )
+
+
+def several(words: Iterable[str]) -> tuple[str, ...]:
+    """The values of an option that may be given more than once, with commas or without."""
+    return tuple(part.strip() for word in words for part in word.split(",") if part.strip())
+
+
+def platform(version: str | None) -> str | None:
+    """A platform version as it is written; None for what the input says.
+
+    Raises:
+        UsageError: there is no such version.
+    """
+    if version is None:
+        return None
+    for known in VERSIONS:
+        if version.upper() == known:
+            return known
+    raise UsageError(f"there is no platform version {version}", remedy=f"one of {', '.join(VERSIONS)}")
 
 
 def read(path: str) -> bytes:
@@ -45,14 +107,12 @@ def _similar(path: str) -> str:
     return f"did you mean: {os.path.join(folder, close[0])}" if close else "pullproof check plan.json"  # noqa: PTH118
 
 
-def refuse(options: Namespace, flags: dict[str, object], what: str) -> None:
+def _refuse(flags: dict[str, object], what: str, path: str) -> None:
     """Refuse options that do not go with the input.
 
     Raises:
         UsageError: one of them is given.
     """
-    for flag, given in flags.items():
-        if given:
-            raise UsageError(
-                f"{flag} goes with {what}, which {options.input} is not", remedy=f"leave {flag} out"
-            )
+    for flag, value in flags.items():
+        if value:
+            raise UsageError(f"{flag} goes with {what}, and {path} is none", remedy=f"leave {flag} out")

@@ -10,7 +10,6 @@ from pullproof.errors import UsageError
 Arguments = argparse._ArgumentGroup | argparse.ArgumentParser  # noqa: SLF001  # has no public name
 
 INPUT = "a plan or state as JSON, a Terraform directory, or - for standard input"
-VERSIONS = ("1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "LATEST")
 EPILOG = """\
 examples:
   terraform show -json tf.plan > plan.json
@@ -118,7 +117,7 @@ def _printing(command: Arguments, *formats: str) -> None:
 def _check(command: Arguments) -> None:
     _reading(command)
     group = command.add_argument_group("judging")
-    group.add_argument("--platform-version", metavar="VERSION", help=f"judge as if: {', '.join(VERSIONS)}")
+    group.add_argument("--platform-version", metavar="VERSION", help="judge as if: 1.3.0, 1.4.0 or LATEST")
     group.add_argument(
         "--task", metavar="ADDRESS", action="append", default=[], help="only this task (repeatable)"
     )

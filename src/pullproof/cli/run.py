@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import Namespace
 
+from pullproof.cli.main import main
 from pullproof.cli.out import look_of, warn
 from pullproof.cli.parser import parse
 from pullproof.cli.screens import bug, fatal
@@ -36,20 +37,35 @@ def dispatch(options: Namespace) -> int:
     """Hand over to the command; each is imported when it is asked for."""
     match options.command:
         case "check":
-            from pullproof.cli.check import check as command
+            from pullproof.cli.check import check
+
+            return check(options)
         case "upgrade":
-            from pullproof.cli.upgrade import upgrade as command
+            from pullproof.cli.upgrade import upgrade
+
+            return upgrade(options)
         case "explain":
-            from pullproof.cli.explain import explain as command
-        case "rules":
-            from pullproof.cli.rules import rules as command
+            from pullproof.cli.explain import explain
+
+            return explain(options)
         case "path":
-            from pullproof.cli.path import path as command
+            from pullproof.cli.path import path
+
+            return path(options)
+        case "rules":
+            from pullproof.cli.rules import rules
+
+            return rules(options)
         case "schema":
-            from pullproof.cli.schema import schema as command
+            from pullproof.cli.schema import schema
+
+            return schema(options)
+        case "completion":
+            from pullproof.cli.completion import completion
+
+            return completion(options)
         case _:
-            from pullproof.cli.completion import completion as command
-    return command(options)
+            return main(["version"])
 
 
 def _trace(error: BaseException) -> None:

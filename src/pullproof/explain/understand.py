@@ -19,8 +19,8 @@ HEADS = re.compile(
 
 #: For a network fault without the words around it: the host tells the step.
 HOSTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    (r"\b(api\.ecr[\w-]*|ecr)\.[\w-]+\.(amazonaws|api)\.", "ecr-login", INTERFACE_CAUSES),
     (r"\bdkr[.-]ecr", "image-manifest", INTERFACE_CAUSES),
+    (r"\b(api\.ecr[\w-]*|ecr)\.[\w-]+\.(amazonaws|api)\.", "ecr-login", INTERFACE_CAUSES),
     (r"starport-layer-bucket", "image-layers", S3_CAUSES),
     (r"\bsecretsmanager\.", "secrets", INTERFACE_CAUSES),
     (r"\bssm\.", "parameters", INTERFACE_CAUSES),

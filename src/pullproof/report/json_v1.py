@@ -82,7 +82,7 @@ def _task(task: TaskReport, report: Report) -> Json:
             }
             for notice in task.warnings
         ],
-        "unknowns": _unknowns(task.unsettled),
+        "unknowns": unknowns_json(task.unsettled),
         "steps": [_step(step, report) for step in task.steps],
     }
 
@@ -100,7 +100,7 @@ def _step(step: StepReport, report: Report) -> Json:
         "port": step.port,
         "via": step.via.value,
         "blockers": [blocker_json(blocker, report) for blocker in step.blockers],
-        "unknowns": [] if verdict is Verdict.WORKS else _unknowns(step.unknowns),
+        "unknowns": [] if verdict is Verdict.WORKS else unknowns_json(step.unknowns),
         "hops": [
             *(_hop(hop, "network", report) for hop in step.network),
             *(_hop(hop, "access", report) for hop in step.access),
@@ -120,7 +120,8 @@ def blocker_json(blocker: Blocker, report: Report) -> Json:
     }
 
 
-def _unknowns(unknowns: Iterable[Unknown]) -> list[Json]:
+def unknowns_json(unknowns: Iterable[Unknown]) -> list[Json]:
+    """What is not known, why, and what would settle it."""
     return [
         {
             "what": unknown.what,

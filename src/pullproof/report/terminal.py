@@ -23,12 +23,21 @@ def render(report: Report, look: Look, *, quiet: bool = False) -> str:
     found = causes(report.tasks)
     blocks: list[Iterable[str]] = []
     if not quiet:
-        blocks += [_cause(cause, report, look) for cause in found]
-        blocks += [_doubt(doubt, report, look) for doubt in doubts(report.tasks)]
+        blocks += findings(report, found, look)
         blocks += [_caution(caution, report, look) for caution in cautions(report.tasks)]
-        blocks += [tuple(_notes(report, look))]
-    blocks += [_tasks(report.tasks, verdicts, look), (summary(verdicts, len(found)),)]
+        blocks += [notes(report, look)]
+    return joined([*blocks, _tasks(report.tasks, verdicts, look), (summary(verdicts, len(found)),)])
+
+
+def joined(blocks: Iterable[Iterable[str]]) -> str:
+    """Blocks of lines with an empty line between them; a block without lines leaves none."""
     return "\n\n".join("\n".join(lines) for block in blocks if (lines := list(block))) + "\n"
+
+
+def findings(report: Report, found: tuple[Cause, ...], look: Look) -> Iterator[Iterable[str]]:
+    """What has to change, then what is not known."""
+    yield from (_cause(cause, report, look) for cause in found)
+    yield from (_doubt(doubt, report, look) for doubt in doubts(report.tasks))
 
 
 def summary(verdicts: tuple[Verdict, ...], blockers: int) -> str:
@@ -105,7 +114,7 @@ def _caution(caution: Caution, report: Report, look: Look) -> Iterator[str]:
     yield from _entry("help", f"pullproof explain {notice.code}", look)
 
 
-def _notes(report: Report, look: Look) -> Iterator[str]:
+def notes(report: Report, look: Look) -> Iterator[str]:
     """How the input was read, and what nothing in it runs."""
     says = [safe(note) for note in report.notes]
     if report.not_launched:

@@ -1,0 +1,54 @@
+"""`rules`: what a task needs in order to start, row by row."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+
+from pullproof.cli.answer import deliver
+from pullproof.cli.out import look_of
+from pullproof.launch.catalogue import CATALOGUE
+from pullproof.launch.requirement import Rule
+from pullproof.report.json_v1 import written
+from pullproof.report.look import Look
+from pullproof.report.text import wrapped
+
+
+def rules(options: Namespace) -> int:
+    """Print the launch catalogue."""
+    if options.format == "json":
+        deliver(written({"schema": 1, "rules": [_row(rule) for rule in CATALOGUE]}), options)
+    else:
+        look = look_of(None if options.output else sys.stdout)
+        deliver("\n".join(line for rule in CATALOGUE for line in _told(rule, look)), options)
+    return 0
+
+
+def _told(rule: Rule, look: Look) -> Iterator[str]:
+    """One row, for a person."""
+    yield f"{look.painted(rule.id, 'bold')} ({rule.step}): {rule.title}"
+    yield from _entry("because", rule.because, look)
+    yield from _entry("you would see", rule.symptom, look)
+    yield f"   = see: {look.linked(rule.doc, rule.doc)} (checked {rule.checked_on})"
+    yield ""
+
+
+def _entry(name: str, text: str, look: Look) -> Iterator[str]:
+    if text:
+        head = f"   = {name}: "
+        first, *more = wrapped(text, max(20, look.width - len(head)))
+        yield f"{head}{first}"
+        yield from (f"{' ' * len(head)}{line}" for line in more)
+
+
+def _row(rule: Rule) -> dict[str, object]:
+    """One row, for programs."""
+    return {
+        "id": rule.id,
+        "step": rule.step,
+        "title": rule.title,
+        "because": rule.because,
+        "symptom": rule.symptom,
+        "doc": rule.doc,
+        "checked_on": rule.checked_on,
+        "after": list(rule.after),
+    }
