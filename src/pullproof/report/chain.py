@@ -79,7 +79,8 @@ def _decision(
         lines = wrapped(says, max(LEAST_ROOM, look.width - len(pad)))
         yield f"{head}{name}"
     yield from (f"{pad}{line}" for line in lines)
-    yield from (f"{pad}{look.painted(place, 'dim')}" for place in _written(step, places))
+    for place in _written(step, places):
+        yield from (f"{pad}{look.painted(line, 'dim')}" for line in wrapped(place, look.width - len(pad)))
 
 
 def _written(step: Step, places: Mapping[str, str]) -> tuple[str, ...]:

@@ -35,12 +35,11 @@ def render(report: Report) -> str:
 def written(document: Json) -> str:
     """Any document as text that is safe to print."""
     try:
-        packed = msgspec.json.encode(document)
+        text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
     except UnicodeEncodeError:  # half of a surrogate pair in a name
         import json
 
-        packed = json.dumps(document).encode("ascii")
-    text = msgspec.json.format(packed, indent=2).decode()
+        return json.dumps(document, indent=2) + "\n"
     return UNSAFE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n"
 
 

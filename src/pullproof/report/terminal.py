@@ -62,7 +62,7 @@ def _cause(cause: Cause, report: Report, look: Look) -> Iterator[str]:
     yield from _entry("because", step.rule.because, look)
     yield from _entry("you would see", step.rule.symptom, look)
     if step.intermittent:
-        yield from _entry("intermittent", "only some launches meet it, which looks like bad luck", look)
+        yield from _entry("intermittent", _some(cause), look)
     yield from _also("also blocks", labels(cause.met), lead.task.id, lead.label, look)
     yield from _entry("help", f"pullproof explain {blocker.code}", look)
     yield from _see(step, look)
@@ -173,6 +173,16 @@ def _also(name: str, by_task: dict[str, tuple[str, ...]], task: str, label: str,
     for steps, others in together.items():
         told = f"{listed(steps)} of " if steps else ""
         yield from _entry(name, safe(f"{told}{listed(others)}"), look)
+
+
+def _some(cause: Cause) -> str:
+    """Which launches meet a cause, where not all do."""
+    lead = cause.met[0]
+    meet = _subnets(cause.met)
+    every = {s for step in lead.task.steps if step.step == lead.step.step for s in step.subnets}
+    if every > set(meet):
+        return f"only launches in {safe(listed(meet))} meet it"
+    return "only some launches meet it: deployments fail now and then"
 
 
 def _does(step: StepReport) -> str:

@@ -14,6 +14,11 @@ def safe(text: str) -> str:
     return "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
 
 
+#: Words that a CI system takes as a command where a line begins with them: no line is broken before one.
+#: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+COMMANDS = ("::", "##")
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """Lines of at most `width` columns, broken at spaces; a longer word has a line of its own."""
     if len(text) <= width:
@@ -21,7 +26,7 @@ def wrapped(text: str, width: int) -> list[str]:
     lines: list[str] = []
     line = ""
     for word in text.split(" "):
-        if line and len(line) + 1 + len(word) > width:
+        if line and len(line) + 1 + len(word) > width and not word.startswith(COMMANDS):
             lines.append(line)
             line = word
         else:

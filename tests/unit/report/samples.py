@@ -217,3 +217,56 @@ SOMETIMES = task(
     step(LOGIN, (hop(works(GROUP)),), subnets=("aws_subnet.private[0]",)),
     intermittent=True,
 )
+#: Two blockers without a path: a role that is missing, and a platform that is too old.
+REFUSED = task(
+    "aws_ecs_service.old",
+    step(
+        LOGIN,
+        decisions=(
+            fails(
+                "aws_ecs_task_definition.old",
+                "role-missing",
+                Gate.ROLE,
+                "the task definition names no execution role",
+            ),
+        ),
+        host="",
+        via=Via.NONE,
+        subnets=(),
+    ),
+    step(
+        LOGS,
+        decisions=(
+            fails(
+                "aws_ecs_service.old",
+                "platform-unsupported",
+                Gate.FARGATE,
+                "platform version 1.2.0 cannot do it",
+            ),
+        ),
+        host="",
+        via=Via.NONE,
+        subnets=(),
+    ),
+)
+#: A part of S3's addresses is closed: every subnet meets it, and not every launch.
+PARTLY = task(
+    "aws_ecs_service.partly",
+    step(
+        LAYERS,
+        (
+            hop(
+                fails(
+                    GROUP,
+                    "sg-egress",
+                    Gate.SECURITY_GROUP,
+                    "egress rules allow tcp/443 to 3 of 7 prefixes of S3",
+                    cites=(Origin(GROUP),),
+                )
+            ),
+        ),
+        host=S3,
+        intermittent=True,
+    ),
+    intermittent=True,
+)

@@ -1,0 +1,12 @@
+"""Golden files: what a person sees, whole. `UPDATE_GOLDENS=1 pytest ...` writes them again."""
+
+import os
+from pathlib import Path
+
+
+def check(file: Path, actual: str) -> None:
+    """Compare with a golden file, or write it when asked to."""
+    if os.environ.get("UPDATE_GOLDENS"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(actual, encoding="utf-8", newline="\n")
+    assert file.read_text(encoding="utf-8") == actual
