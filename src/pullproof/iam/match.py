@@ -94,8 +94,10 @@ def arn_like(pattern: Text, arn: Text, partition: str) -> Verdict:
     wanted, parts = pattern.split(":", 5), arn.split(":", 5)
     if any(_may_hold_colons(part) for part in (*wanted[:5], *parts[:5])):
         return Verdict.UNKNOWN
-    if len(wanted) != 6 or len(parts) != 6:
+    if len(parts) != 6:
         return Verdict.FAILS
+    if len(wanted) != 6:
+        return Verdict.UNKNOWN  # AWS says that an ARN has six parts, and not what becomes of fewer
     answers = [like(*pair, partition) for pair in zip(wanted, parts, strict=True)]
     if Verdict.FAILS in answers:
         return Verdict.FAILS
