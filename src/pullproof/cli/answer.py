@@ -18,5 +18,5 @@ def near(word: str, known: Iterable[str], before: str) -> str:
     """What was probably meant, as it would be typed; `before` stands in front of it."""
     import difflib
 
-    close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.7)
     return f"did you mean: {before} {close[0]}" if close else "pullproof --help"

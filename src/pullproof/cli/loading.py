@@ -103,7 +103,7 @@ def _similar(path: str) -> str:
         names = os.listdir(folder or ".")  # noqa: PTH208
     except OSError:
         return "pullproof check plan.json"
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
     return f"did you mean: {os.path.join(folder, close[0])}" if close else "pullproof check plan.json"  # noqa: PTH118
 
 

@@ -46,16 +46,22 @@ def warn(text: str) -> None:
 def save(text: str, path: str) -> None:
     """Write a file as a whole: whoever reads it sees the old content or the new.
 
+    Where the file is a link, what it leads to is replaced; a pipe or device is written to.
+
     Raises:
         ToolError: it cannot be written.
     """
-    scratch = f"{path}.{os.getpid()}.part"
+    target = os.path.realpath(path)
+    special = os.path.exists(target) and not os.path.isfile(target)  # noqa: PTH110, PTH113
+    scratch = target if special else f"{target}.{os.getpid()}.part"
     try:
-        with open(scratch, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123  # pathlib is slow to import
+        # pathlib is slow to import
+        with open(scratch, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
             file.write(text)
-        os.replace(scratch, path)  # noqa: PTH105
+        if not special:
+            os.replace(scratch, target)  # noqa: PTH105
     except OSError as error:
-        if os.path.exists(scratch):  # noqa: PTH110
+        if not special and os.path.exists(scratch):  # noqa: PTH110
             os.unlink(scratch)  # noqa: PTH108
         raise ToolError(f"the report cannot be written: {error.strerror}", place=path) from error
 

@@ -30,7 +30,8 @@ REPORTS: dict[str, Report] = {
     "warning": report(
         samples.WARNED, not_launched=("aws_ecs_task_definition.tool", "aws_ecs_task_definition.batch")
     ),
-    "intermittent": report(samples.SOMETIMES, samples.PARTLY),
+    "intermittent": report(samples.SOMETIMES),
+    "partly": report(samples.PARTLY),
     "without-a-path": report(samples.REFUSED),
     "everything": report(
         blocked("aws_ecs_service.app"),
