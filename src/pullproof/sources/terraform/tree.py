@@ -3,11 +3,12 @@
 The plan, the state and the directory way all end in a `Tree`; the adapters read only that.
 
 Values are JSON-like: None (certainly null or unset), bool, int, float, str, list, dict, and at any
-depth `Unknown`. Strings are `model.text.Text`: an attribute that only AWS or the apply will choose is
+depth `Unknown` (inside a list: any number of items) or `Some`. Strings are `model.text.Text`: an attribute that only AWS or the apply will choose is
 the hole `TYPE.NAME[INDEX].ATTRIBUTE` with its full address, so that a reference to it is equal to it
 ("aws_subnet.a" has id hole "aws_subnet.a.id", and a service in it lists that same hole).
 """
 
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import msgspec
@@ -18,6 +19,13 @@ from pullproof.model.value import Unknown
 Value: TypeAlias = Any
 
 
+class Some(msgspec.Struct, frozen=True):
+    """A list that holds one or more of these values and nothing else; which of them is not certain."""
+
+    values: tuple[Value, ...]
+    reason: Unknown
+
+
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """One resource instance or data source.
 
@@ -25,7 +33,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     `written` the names of arguments and blocks that the configuration writes, so that "left out" and
     "known after apply" can be told apart (None where the input has no configuration: a bare state).
     `exists` says that it is in the state already; `deleted` that the plan removes it (kept, because
-    routes may still point at it).
+    routes may still point at it). `mentions` lists, for an attribute whose value is unknown, the
+    attributes of other resources that its expression leads to, as holes name them.
     """
 
     address: str
@@ -39,6 +48,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     written: frozenset[str] | None = None
     exists: bool = False
     deleted: bool = False
+    mentions: Mapping[str, tuple[str, ...]] = {}
 
     def leaves_out(self, attribute: str) -> bool:
         """Whether the configuration certainly does not write this argument."""

@@ -1,0 +1,167 @@
+"""ECS clusters and task definitions."""
+
+import msgspec
+
+from pullproof.model.ecs import Cluster, EfsVolume, TaskDefinition
+from pullproof.model.text import OPEN
+from pullproof.model.value import Listing, Maybe, Unknown
+from pullproof.sources.terraform.adapt_iam import role_key
+from pullproof.sources.terraform.containers import containers_of
+from pullproof.sources.terraform.tree import Resource, Value
+from pullproof.sources.terraform.world import World, at, blocks_of, first_block, given, written
+
+
+def adapt_ecs(world: World) -> None:
+    """Fill in clusters and task definitions."""
+    _clusters(world)
+    for resource in world.of("aws_ecs_task_definition"):
+        world.estate.task_definitions[resource.address] = definition(world, resource)
+        family = resource.values.get("family")
+        if isinstance(family, str) and OPEN not in family:
+            world.names[("task-definition", family)] = resource.address
+    for resource in world.deleted("aws_ecs_task_definition"):
+        # A service that Terraform must not touch may go on with the revision that is there now.
+        arn = resource.values.get("arn")
+        if isinstance(arn, str) and arn not in world.ids:
+            found = definition(world, resource)
+            world.estate.task_definitions[arn] = msgspec.structs.replace(found, key=arn)
+
+
+def _clusters(world: World) -> None:
+    strategies: dict[str, Listing[str]] = {}
+    for resource in world.of("aws_ecs_cluster", "data.aws_ecs_cluster"):
+        world.names.setdefault(("cluster", world.own_text(resource, "name")), resource.address)
+        world.ids.setdefault(world.own_text(resource, "arn"), resource.address)
+    for resource in world.of("aws_ecs_cluster_capacity_providers"):
+        key = cluster_key(world, resource.values.get("cluster_name"), resource)
+        if isinstance(key, str):
+            strategies[key] = strategy(world, resource, "default_capacity_provider_strategy")
+    for resource in world.of("aws_ecs_cluster", "data.aws_ecs_cluster"):
+        world.estate.clusters[resource.address] = Cluster(
+            key=resource.address,
+            origin=at(resource),
+            name=world.own_text(resource, "name" if not resource.data else "cluster_name"),
+            arn=world.own_text(resource, "arn"),
+            default_providers=strategies.get(resource.address)
+            or strategy(world, resource, "default_capacity_provider_strategy"),
+            exec_kms_key=_exec_key(world, resource),
+        )
+
+
+def strategy(world: World, resource: Resource, name: str) -> Listing[str]:
+    """The capacity providers of a strategy, by name."""
+    blocks = blocks_of(written(resource, name))
+    if isinstance(blocks, Unknown):
+        return Listing((), (blocks,))
+    return world.texts([block.get("capacity_provider") for block in blocks], resource, name)
+
+
+def _exec_key(world: World, resource: Resource) -> Maybe[str]:
+    outer = first_block(written(resource, "configuration"))
+    if isinstance(outer, Unknown):
+        return outer
+    inner = first_block(outer.get("execute_command_configuration"))
+    if isinstance(inner, Unknown):
+        return inner
+    value = inner.get("kms_key_id")
+    return world.text(value, resource, "kms_key_id") if given(value) else ""
+
+
+def cluster_key(world: World, value: Value, resource: Resource) -> Maybe[str]:
+    """The key of a cluster by reference, ARN or name; "default" when none is written."""
+    if value is None or value == "":
+        value = "default"
+    if isinstance(value, str):
+        text = world.spelt(value)
+        if text in world.ids:
+            return world.ids[text]
+        name = text.rpartition("cluster/")[2]
+        if ("cluster", name) in world.names:
+            return world.names["cluster", name]
+    return world.key(value, resource, "cluster")
+
+
+def definition(world: World, resource: Resource) -> TaskDefinition:
+    """A task definition."""
+    platform = first_block(written(resource, "runtime_platform"))
+    return TaskDefinition(
+        key=resource.address,
+        origin=at(resource),
+        family=world.own_text(resource, "family"),
+        arn=world.own_text(resource, "arn"),
+        containers=containers_of(world, resource, "container_definitions"),
+        execution_role=_role(world, resource, "execution_role_arn"),
+        task_role=_role(world, resource, "task_role_arn"),
+        volumes=_volumes(world, resource),
+        os=_platform(world, resource, platform, "operating_system_family", "LINUX"),
+        architecture=_platform(world, resource, platform, "cpu_architecture", "X86_64"),
+        compatibilities=world.texts(
+            written(resource, "requires_compatibilities"), resource, "requires_compatibilities"
+        ),
+        network_mode=world.word(resource, "network_mode", default="bridge"),
+    )
+
+
+def _role(world: World, resource: Resource, name: str) -> Maybe[str]:
+    value = written(resource, name)
+    return "" if value is None or value == "" else role_key(world, value, resource, name)
+
+
+def _platform(
+    world: World, resource: Resource, platform: dict[str, Value] | Unknown, name: str, default: str
+) -> Maybe[str]:
+    if isinstance(platform, Unknown):
+        return platform
+    value = platform.get(name)
+    return default if value is None or value == "" else world.text(value, resource, name)
+
+
+def _volumes(world: World, resource: Resource) -> Listing[EfsVolume]:
+    blocks = blocks_of(written(resource, "volume"))
+    if isinstance(blocks, Unknown):
+        return Listing((), (blocks,))
+    known: list[EfsVolume] = []
+    opened: list[Unknown] = []
+    for index, block in enumerate(blocks):
+        efs = first_block(block.get("efs_volume_configuration"))
+        if isinstance(efs, Unknown):
+            opened.append(efs)
+        elif efs:
+            known.append(_efs(world, resource, block, efs, index))
+    return Listing(tuple(known), tuple(opened))
+
+
+def _efs(
+    world: World, resource: Resource, block: dict[str, Value], efs: dict[str, Value], index: int
+) -> EfsVolume:
+    authorization = first_block(efs.get("authorization_config"))
+    path = f"volume[{index}]"
+    name, root = block.get("name"), efs.get("root_directory")
+    if isinstance(authorization, Unknown):
+        point: Maybe[str] = authorization
+        iam: Maybe[bool] = authorization
+    else:
+        value = authorization.get("access_point_id")
+        point = "" if value is None or value == "" else world.text(value, resource, f"{path}.access_point_id")
+        iam = _enabled(world, resource, authorization.get("iam"), f"{path}.iam")
+    return EfsVolume(
+        origin=at(resource, path),
+        name=name if isinstance(name, str) else "",
+        file_system=world.text(efs.get("file_system_id"), resource, f"{path}.file_system_id"),
+        transit_encryption=_enabled(
+            world, resource, efs.get("transit_encryption"), f"{path}.transit_encryption"
+        ),
+        iam=iam,
+        access_point=point,
+        root_directory="/"
+        if root is None or root == ""
+        else world.text(root, resource, f"{path}.root_directory"),
+    )
+
+
+def _enabled(world: World, resource: Resource, value: Value, what: str) -> Maybe[bool]:
+    if value is None or value == "":
+        return False
+    if isinstance(value, Unknown):
+        return value
+    return str(value).upper() == "ENABLED" if OPEN not in str(value) else world.unknown(resource, what)

@@ -1,0 +1,322 @@
+"""Security groups and prefix lists."""
+
+from collections.abc import Iterator
+
+from pullproof.model.addresses import EVERYWHERE, Addresses, of
+from pullproof.model.filters import GroupRef, GroupRule, Peer, PrefixList, SecurityGroup
+from pullproof.model.packets import ALL_TRAFFIC, ANY_PROTOCOL, Service, protocol_number, service
+from pullproof.model.text import OPEN
+from pullproof.model.value import Listing, Maybe, Origin, Unknown, Why
+from pullproof.model.vpc import ListRef
+from pullproof.sources.terraform.tree import Resource, Some, Value
+from pullproof.sources.terraform.world import World, at, blocks_of, is_left_out, written
+
+GROUPS = ("aws_security_group", "aws_default_security_group", "data.aws_security_group")
+#: Rules that are resources of their own, and their direction ("" is written in the rule).
+SEPARATE = {
+    "aws_security_group_rule": "",
+    "aws_vpc_security_group_ingress_rule": "ingress",
+    "aws_vpc_security_group_egress_rule": "egress",
+}
+DIRECTIONS = ("ingress", "egress")
+
+#: Rules of one group and one direction.
+Rules = dict[tuple[str, str], list[GroupRule]]
+
+
+def adapt_groups(world: World) -> None:
+    """Fill in security groups, also those that a VPC makes by itself."""
+    separate, strays = _separate(world)
+    gone = _gone(world)
+    for resource in world.of(*GROUPS):
+        key = resource.address
+        if resource.data and world.ids.get(str(resource.values.get("id")), key) != key:
+            continue
+        world.estate.groups[key] = SecurityGroup(
+            key=key,
+            origin=at(resource),
+            vpc=_vpc(world, resource),
+            ingress=_direction(world, resource, "ingress", separate, strays, gone),
+            egress=_direction(world, resource, "egress", separate, strays, gone),
+        )
+    for vpc in world.estate.vpcs.values():
+        group = vpc.default_group
+        if isinstance(group, str) and group not in world.tree.resources:
+            world.estate.groups[group] = _untouched(group, vpc.key, separate, strays)
+
+
+def _untouched(key: str, vpc: str, separate: Rules, strays: dict[str, list[Unknown]]) -> SecurityGroup:
+    """A VPC's default group as AWS makes it: in from its members, out to anywhere.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
+    """
+    origin = Origin(vpc, "default_security_group_id")
+    inside = GroupRule(origin=origin, service=ALL_TRAFFIC, peer=GroupRef(key))
+    outside = GroupRule(origin=origin, service=ALL_TRAFFIC, peer=EVERYWHERE)
+    return SecurityGroup(
+        key=key,
+        origin=origin,
+        vpc=vpc,
+        ingress=Listing((inside, *separate.get((key, "ingress"), ())), tuple(strays["ingress"])),
+        egress=Listing((outside, *separate.get((key, "egress"), ())), tuple(strays["egress"])),
+    )
+
+
+def _separate(world: World) -> tuple[Rules, dict[str, list[Unknown]]]:
+    """Rules that are resources, by group and direction, and those whose group is not known."""
+    found: Rules = {}
+    strays: dict[str, list[Unknown]] = {"ingress": [], "egress": []}
+    for resource in world.of(*SEPARATE):
+        direction = SEPARATE[resource.type] or resource.values.get("type")
+        group = world.key(resource.values.get("security_group_id"), resource, "security_group_id")
+        for one in DIRECTIONS if direction not in DIRECTIONS else (str(direction),):
+            if isinstance(group, Unknown):
+                strays[one].append(group)
+            elif direction in DIRECTIONS:
+                found.setdefault((group, one), []).extend(_expanded(world, resource, group))
+            else:
+                strays[one].append(world.unknown(resource, "type"))
+    return found, strays
+
+
+def _gone(world: World) -> dict[tuple[str, str], set[tuple[str, str]]]:
+    """What separate rules allowed that the plan takes away or changes."""
+    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for resource in world.deleted(*SEPARATE):
+        direction = SEPARATE[resource.type] or str(resource.values.get("type"))
+        group = world.key(resource.values.get("security_group_id"), resource, "security_group_id")
+        if isinstance(group, str):
+            rules = _expanded(world, resource, group)
+            found.setdefault((group, direction), set()).update(_meaning(rule) for rule in rules)
+    return found
+
+
+def _direction(
+    world: World,
+    resource: Resource,
+    name: str,
+    separate: Rules,
+    strays: dict[str, list[Unknown]],
+    gone: dict[tuple[str, str], set[tuple[str, str]]],
+) -> Listing[GroupRule]:
+    """The rules of one direction. Terraform takes AWS's allow-all egress away: none unless written.
+
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group
+    """
+    key = resource.address
+    others = separate.get((key, name), [])
+    if resource.data:
+        return Listing(tuple(others), (_not_shown(resource, name),))
+    value = resource.values.get(name)
+    opened = list(strays[name])
+    blocks = [] if is_left_out(resource, name, value) else blocks_of(value)
+    if isinstance(blocks, Unknown):
+        opened.append(blocks)
+        blocks = []
+    rules = [
+        rule
+        for index, block in enumerate(blocks)
+        for rule in _inline(world, resource, block, f"{name}[{index}]")
+    ]
+    if others and blocks and resource.written is not None and name in resource.written:
+        opened += [_conflict(resource, name, address) for address in _addresses(others)]
+        return Listing(tuple(rules), tuple(opened))
+    # What an existing group shows is how it was before: its separate rules are known better.
+    stale = gone.get((key, name), set()) | {_meaning(rule) for rule in others}
+    rules = [rule for rule in rules if _meaning(rule) not in stale]
+    return Listing((*rules, *others), tuple(opened))
+
+
+def _inline(world: World, resource: Resource, block: dict[str, Value], path: str) -> Iterator[GroupRule]:
+    origin, traffic = at(resource, path), _service(world, resource, block, "protocol")
+    for peer in _peers(world, resource, block, resource.address):
+        yield GroupRule(origin=origin, service=traffic, peer=peer)
+
+
+def _expanded(world: World, resource: Resource, group: str) -> list[GroupRule]:
+    """The rules that one rule resource stands for."""
+    origin = at(resource)
+    if resource.type == "aws_security_group_rule":
+        traffic = _service(world, resource, resource.values, "protocol")
+        peers = list(_peers(world, resource, resource.values, group))
+    else:
+        traffic = _service(world, resource, resource.values, "ip_protocol")
+        peers = list(_single_peer(world, resource))
+    # A rule whose peer the plan does not tell is still a rule.
+    peers = peers or [world.unknown(resource, "the peer")]
+    return [GroupRule(origin=origin, service=traffic, peer=peer) for peer in peers]
+
+
+def _service(world: World, resource: Resource, values: dict[str, Value], name: str) -> Maybe[Service]:
+    protocol, low, high = values.get(name), values.get("from_port"), values.get("to_port")
+    for value in (protocol, low, high):
+        if isinstance(value, Unknown):
+            return value
+    try:
+        number = protocol_number(str(protocol))
+    except ValueError:
+        return world.unreadable(resource, name, str(protocol))
+    if number == ANY_PROTOCOL:
+        return ALL_TRAFFIC
+    first, last = _port(low), _port(high)
+    if first is None or last is None:
+        return world.unknown(resource, "the ports")
+    # In a rule for ICMP these are a type and a code; -1 stands for all.
+    return service(number, first, last if last >= 0 else 65535)
+
+
+def _port(value: Value) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return int(value)
+    if isinstance(value, str) and value.lstrip("-").isdecimal():
+        return int(value)
+    return -1 if value is None else None
+
+
+def _peers(world: World, resource: Resource, values: dict[str, Value], group: str) -> Iterator[Peer]:
+    """The peers of an inline rule or an `aws_security_group_rule`."""
+    known: list[str] = []
+    for name in ("cidr_blocks", "ipv6_cidr_blocks"):
+        for item in _items(resource, values, name):
+            if isinstance(item, str) and OPEN not in item:
+                known.append(item)
+            else:
+                yield item if isinstance(item, Unknown) else world.unknown(resource, name)
+    if known:
+        yield from _block_peers(world, resource, known)
+    for item in _items(resource, values, "prefix_list_ids"):
+        yield ListRef(world.key(item, resource, "prefix_list_ids"))
+    groups = [
+        *_items(resource, values, "security_groups"),
+        *_items(resource, values, "source_security_group_id"),
+    ]
+    for item in groups:
+        yield GroupRef(world.key(item, resource, "security_groups"))
+    self_ = values.get("self")
+    if isinstance(self_, Unknown):
+        yield self_
+    elif self_ is True:
+        yield GroupRef(group)
+
+
+def _block_peers(world: World, resource: Resource, texts: list[str]) -> Iterator[Peer]:
+    try:
+        yield of(*texts)
+    except ValueError:
+        yield world.unreadable(resource, "cidr_blocks", ", ".join(texts))
+
+
+def _single_peer(world: World, resource: Resource) -> Iterator[Peer]:
+    """The one peer of an `aws_vpc_security_group_*_rule`."""
+    values = resource.values
+    for name in ("cidr_ipv4", "cidr_ipv6"):
+        for item in _items(resource, values, name):
+            if isinstance(item, str) and OPEN not in item:
+                yield from _block_peers(world, resource, [item])
+            else:
+                yield item if isinstance(item, Unknown) else world.unknown(resource, name)
+    for item in _items(resource, values, "prefix_list_id"):
+        yield ListRef(world.key(item, resource, "prefix_list_id"))
+    for item in _items(resource, values, "referenced_security_group_id"):
+        yield GroupRef(world.key(item, resource, "referenced_security_group_id"))
+
+
+def _items(resource: Resource, values: dict[str, Value], name: str) -> list[Value]:
+    value = values.get(name)
+    if value is None or value == "" or is_left_out(resource, name, value):
+        return []
+    if isinstance(value, Some):
+        return [value.reason]
+    return value if isinstance(value, list) else [value]
+
+
+def _vpc(world: World, resource: Resource) -> Maybe[str]:
+    """The VPC of a group: the default one when none is written."""
+    value = written(resource, "vpc_id")
+    if value is None:
+        for vpc in world.estate.vpcs.values():
+            if vpc.default_group == resource.address or vpc.key.startswith("aws_default_vpc."):
+                return vpc.key
+        return world.unknown(resource, "vpc_id")
+    return world.key(value, resource, "vpc_id")
+
+
+def _meaning(rule: GroupRule) -> tuple[str, str]:
+    return str(rule.service), str(rule.peer)
+
+
+def _addresses(rules: list[GroupRule]) -> list[str]:
+    return list(dict.fromkeys(rule.origin.address for rule in rules))
+
+
+def _not_shown(resource: Resource, name: str) -> Unknown:
+    return Unknown(
+        Why.NOT_IN_INPUT,
+        f"the {name} rules of {resource.address}",
+        resource.address,
+        f"the rules of {resource.address} are kept elsewhere: add the configuration that creates it,"
+        " or check the live account",
+    )
+
+
+def _conflict(resource: Resource, name: str, other: str) -> Unknown:
+    return Unknown(
+        Why.CONFLICT,
+        f"the {name} rules of {resource.address}, which are written inline and by {other}",
+        resource.address,
+        f"write the {name} rules of {resource.address} either inline or as resources, not both",
+    )
+
+
+def adapt_prefix_lists(world: World) -> None:
+    """Fill in prefix lists: those written, those looked up, and those of gateway endpoints."""
+    entries: dict[str, list[Value]] = {}
+    for resource in world.of("aws_ec2_managed_prefix_list_entry"):
+        key = world.key(resource.values.get("prefix_list_id"), resource, "prefix_list_id")
+        if isinstance(key, str):
+            entries.setdefault(key, []).append(resource.values.get("cidr"))
+    for resource in world.of(
+        "aws_ec2_managed_prefix_list", "data.aws_ec2_managed_prefix_list", "data.aws_prefix_list"
+    ):
+        name = resource.values.get("name")
+        world.estate.prefix_lists[resource.address] = PrefixList(
+            key=resource.address,
+            origin=at(resource),
+            name=world.text(name, resource, "name"),
+            entries=_entries(world, resource, entries.get(resource.address, [])),
+        )
+    for resource in world.of("aws_vpc_endpoint", "data.aws_vpc_endpoint"):
+        if written(resource, "vpc_endpoint_type") in (None, "Gateway"):
+            key = f"{resource.address}.prefix_list_id"
+            value = resource.values.get("prefix_list_id")
+            if isinstance(value, str) and value and OPEN not in value:
+                world.ids.setdefault(value, key)
+                key = world.ids[value]
+            world.aliases[f"{resource.address}.prefix_list_id"] = key
+            blocks = resource.values.get("cidr_blocks")
+            world.estate.prefix_lists.setdefault(
+                key,
+                PrefixList(
+                    key=key,
+                    origin=at(resource, "prefix_list_id"),
+                    name=world.text(resource.values.get("service_name"), resource, "service_name"),
+                    entries=world.blocks(blocks, resource, "cidr_blocks")
+                    if isinstance(blocks, list) and blocks
+                    else world.unknown(resource, "cidr_blocks"),
+                ),
+            )
+
+
+def _entries(world: World, resource: Resource, more: list[Value]) -> Maybe[Addresses]:
+    if resource.type == "aws_prefix_list":
+        shown = resource.values.get("cidr_blocks")
+    else:
+        blocks = blocks_of(written(resource, "entry" if not resource.data else "entries"))
+        shown = blocks if isinstance(blocks, Unknown) else [block.get("cidr") for block in blocks]
+    if isinstance(shown, Unknown):
+        return shown
+    if not isinstance(shown, list):
+        return world.unknown(resource, "entries")
+    return world.blocks([*shown, *more], resource, "entries")
