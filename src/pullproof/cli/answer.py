@@ -1,9 +1,11 @@
 """What every command does with its answer, and with words that were nearly right."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Iterable
 
-from pullproof.cli.out import emit, save
+from pullproof.cli.out import emit, look_of, save
+from pullproof.report.look import Look
 
 
 def deliver(text: str, options: Namespace) -> None:
@@ -14,9 +16,14 @@ def deliver(text: str, options: Namespace) -> None:
         emit(text)
 
 
-def near(word: str, known: Iterable[str], before: str) -> str:
+def look_for(options: Namespace) -> Look:
+    """What the place can show that the answer goes to; a file is plain."""
+    return Look() if options.output else look_of(sys.stdout)
+
+
+def near(word: str, known: Iterable[str], before: str, otherwise: str = "pullproof --help") -> str:
     """What was probably meant, as it would be typed; `before` stands in front of it."""
     import difflib
 
     close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.7)
-    return f"did you mean: {before} {close[0]}" if close else "pullproof --help"
+    return f"did you mean: {before} {close[0]}" if close else otherwise

@@ -1,16 +1,13 @@
 """`check`: every task judged; the exit status says the worst of it."""
 
-import sys
 from argparse import Namespace
 
-from pullproof.cli.answer import deliver
+from pullproof.cli.answer import deliver, look_for
 from pullproof.cli.loading import load, platform
-from pullproof.cli.out import look_of
 from pullproof.cli.tasks import only
 from pullproof.errors import NothingToCheck
 from pullproof.finding import Report
 from pullproof.prove import report
-from pullproof.report.look import Look
 from pullproof.verdict import Verdict
 
 CAN_START = 0
@@ -42,8 +39,7 @@ def shown(answer: Report, options: Namespace) -> str:
         return as_json(answer)
     from pullproof.report.terminal import render
 
-    look = Look() if options.output else look_of(sys.stdout)
-    return render(answer, look, quiet=options.quiet)
+    return render(answer, look_for(options), quiet=options.quiet)
 
 
 def status(verdicts: list[Verdict], *, allow_unknown: bool) -> int:

@@ -4,9 +4,8 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 
-from pullproof.cli.answer import deliver, near
-from pullproof.cli.out import look_of
-from pullproof.errors import InputError, UsageError
+from pullproof.cli.answer import deliver, look_for, near
+from pullproof.errors import NothingToCheck, UsageError
 from pullproof.explain.pages import CODES, page
 from pullproof.explain.redact import redacted
 from pullproof.explain.understand import Meaning, understand
@@ -15,14 +14,18 @@ from pullproof.report.json_v1 import docs_page, written
 from pullproof.report.look import Look
 from pullproof.report.text import safe, wrapped
 
-UNKNOWN_TEXT = 4
 #: More than this is no stopped reason.
 MOST = 1 << 20
 TITLES = {row.code: row.title for row in (*BLOCKERS, *WARNINGS)}
 
 
 def explain(options: Namespace) -> int:
-    """Print a page, or what a message means; the status is 4 when no part of it is known."""
+    """Print a page, or what a message means.
+
+    Raises:
+        UsageError: there is no text, or it is nearly a code.
+        NothingToCheck: no part of the text is known.
+    """
     text = " ".join(options.text)
     if text == "-":
         text = sys.stdin.buffer.read(MOST).decode("utf-8", "replace")
@@ -37,11 +40,11 @@ def explain(options: Namespace) -> int:
         )
     found = understand(text)
     if not found:
-        raise InputError(
+        raise NothingToCheck(
             "this is no message that we know",
             remedy="pass the whole stoppedReason, in quotes, as the console or `aws ecs describe-tasks` shows it",
         )
-    look = look_of(sys.stdout)
+    look = look_for(options)
     if options.format == "json":
         deliver(written(_document(text, found)), options)
     else:
@@ -65,9 +68,9 @@ def _told(meaning: Meaning, look: Look) -> Iterator[str]:
     row = meaning.row
     head = look.painted(row.step or "no launch step", "bold")
     yield f"{head}: {row.title}"
-    yield f"  {meaning.nature.value}; platform version {row.era}"
+    yield f"  {meaning.nature.value}; {row.era}"
     for clue in meaning.clues:
-        yield from _hanging(f"  | {safe(clue.says)}: ", safe(clue.means), look)
+        yield from _hanging("  | ", f"{safe(clue.says)}: {safe(clue.means)}", look)
     if meaning.causes:
         yield "  likely causes, the likeliest first:"
         widest = max(map(len, meaning.causes))

@@ -60,7 +60,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
             if wrong.startswith("-")
             else f"one input too many: {wrong}"
         )
-        raise UsageError(says, remedy=near(wrong.split("=")[0], flags(command), command.prog))
+        raise UsageError(
+            says, remedy=near(wrong.split("=")[0], flags(command), command.prog, f"{command.prog} --help")
+        )
     return options
 
 

@@ -1,11 +1,9 @@
 """`rules`: what a task needs in order to start, row by row."""
 
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 
-from pullproof.cli.answer import deliver
-from pullproof.cli.out import look_of
+from pullproof.cli.answer import deliver, look_for
 from pullproof.launch.catalogue import CATALOGUE
 from pullproof.launch.requirement import Rule
 from pullproof.report.json_v1 import written
@@ -18,7 +16,7 @@ def rules(options: Namespace) -> int:
     if options.format == "json":
         deliver(written({"schema": 1, "rules": [_row(rule) for rule in CATALOGUE]}), options)
     else:
-        look = look_of(None if options.output else sys.stdout)
+        look = look_for(options)
         deliver("\n".join(line for rule in CATALOGUE for line in _told(rule, look)), options)
     return 0
 

@@ -1,16 +1,13 @@
 """`upgrade`: the input judged on two platform versions, and what lies between them."""
 
-import sys
 from argparse import Namespace
 
-from pullproof.cli.answer import deliver
+from pullproof.cli.answer import deliver, look_for
 from pullproof.cli.check import CAN_START, CANNOT_START, UNKNOWN, nothing
 from pullproof.cli.loading import load, platform
-from pullproof.cli.out import look_of
 from pullproof.cli.tasks import only
 from pullproof.prove import report
 from pullproof.report.compare import Change, compare
-from pullproof.report.look import Look
 from pullproof.report.upgrade import render, render_json
 
 
@@ -30,7 +27,7 @@ def upgrade(options: Namespace) -> int:
     if options.format == "json":
         deliver(render_json(after, compared, versions), options)
     else:
-        deliver(render(after, compared, versions, Look() if options.output else look_of(sys.stdout)), options)
+        deliver(render(after, compared, versions, look_for(options)), options)
     changes = {one.change for one in compared}
     if changes & {Change.STOPS, Change.WORSE}:
         return CANNOT_START

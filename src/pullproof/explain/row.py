@@ -45,11 +45,12 @@ EVENTS = f"{ECS}/service-event-messages-list.html"
 STOPPED = f"{ECS}/stopped-task-error-codes.html"
 STORAGE = f"{ECS}/fargate-task-storage.html"
 
-ANY = "any"
-NEW = "1.4.0, wording since 2024"
-OLD = "1.4.0, wording of 2020 to 2024"
-DOCKER = "1.3.0 and earlier"
-CURRENT = "1.4.0"
+ANY = "any platform version"
+NEW = "platform version 1.4.0, wording since 2024"
+OLD = "platform version 1.4.0, wording of 2020 to 2024"
+FIRST = "platform version 1.4.0, wording of 2020"
+DOCKER = "platform version 1.3.0 and earlier"
+CURRENT = "platform version 1.4.0"
 
 #: What AWS's own list calls the marks of a network fault, with the words of both SDKs.
 NETWORK_MARK = (

@@ -7,7 +7,7 @@ import msgspec
 from pullproof.explain.catalogue import CATALOGUE
 from pullproof.explain.clues import FILTERS, HOST, Clue, clues
 from pullproof.explain.redact import redacted
-from pullproof.explain.row import CUSTOM_DNS, ERR_RESOURCE, INTERFACE_CAUSES, NETWORK_MARK, Nature, Row
+from pullproof.explain.row import ANY, CUSTOM_DNS, ERR_RESOURCE, INTERFACE_CAUSES, NETWORK_MARK, Nature, Row
 from pullproof.explain.rows.efs import MOUNT_CAUSES
 from pullproof.explain.rows.layers import S3_CAUSES
 
@@ -78,7 +78,7 @@ def _by_host(step: str, causes: tuple[str, ...]) -> Row:
         title="the task could not reach something it needs",
         nature=Nature.NETWORK,
         patterns=(),
-        era="any",
+        era=ANY,
         causes=causes,
         others=(CUSTOM_DNS,),
         doc=ERR_RESOURCE,

@@ -29,8 +29,8 @@ from pullproof.errors import UsageError
             "pullproof check has no option --form",
             "did you mean: pullproof check --format",
         ),
-        (["check", "a", "--xyzzy"], "pullproof check has no option --xyzzy", "pullproof --help"),
-        (["check", "a", "b"], "one input too many: b", "pullproof --help"),
+        (["check", "a", "--xyzzy"], "pullproof check has no option --xyzzy", "pullproof check --help"),
+        (["check", "a", "b"], "one input too many: b", "pullproof check --help"),
         (
             ["check", "a", "--format", "jsno"],
             "argument --format: invalid choice: 'jsno' (choose from 'terminal', 'json')",
@@ -38,7 +38,7 @@ from pullproof.errors import UsageError
         ),
         (["check", "a", "--format"], "argument --format: expected one argument", "pullproof check --help"),
         (["path", "a"], "the following arguments are required: --from, --to", "pullproof path --help"),
-        (["--colour", "check", "a"], "pullproof check has no option --colour", "pullproof --help"),
+        (["--colour", "check", "a"], "pullproof check has no option --colour", "pullproof check --help"),
         (
             ["completion", "tcsh"],
             "argument shell: invalid choice: 'tcsh' (choose from 'bash', 'zsh', 'fish')",
