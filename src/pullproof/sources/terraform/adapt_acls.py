@@ -12,29 +12,56 @@ from pullproof.sources.terraform.world import World, at, blocks_of, is_left_out,
 ACLS = ("aws_network_acl", "aws_default_network_acl")
 DIRECTIONS = ("ingress", "egress")
 
-#: Separate entries by ACL and direction.
-Entries = dict[tuple[str, str], list[AclEntry]]
+
+class Separate:
+    """Entries that are resources of their own, by ACL and direction.
+
+    `open` are those whose ACL or direction is not known; `gone` the numbers that the plan takes away or
+    changes: an existing ACL still shows them.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.entries: dict[tuple[str, str], list[AclEntry]] = {}
+        self.open: list[Unknown] = []
+        self.gone: dict[tuple[str, str], set[Maybe[int]]] = {}
+        for resource in world.of("aws_network_acl_rule"):
+            self._add(world, resource)
+        for resource in world.deleted("aws_network_acl_rule"):
+            acl = world.key(resource.values.get("network_acl_id"), resource, "network_acl_id")
+            direction = "egress" if resource.values.get("egress") is True else "ingress"
+            if isinstance(acl, str):
+                number = _number(world, resource, resource.values, "rule_number")
+                self.gone.setdefault((acl, direction), set()).add(number)
+
+    def _add(self, world: World, resource: Resource) -> None:
+        acl = world.key(resource.values.get("network_acl_id"), resource, "network_acl_id")
+        # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/network_acl_rule
+        egress = world.flag(resource, "egress", default=False)
+        if isinstance(acl, Unknown) or isinstance(egress, Unknown):
+            self.open.append(acl if isinstance(acl, Unknown) else world.unknown(resource, "egress"))
+        else:
+            place = (acl, "egress" if egress else "ingress")
+            self.entries.setdefault(place, []).append(_rule(world, resource))
 
 
 def adapt_acls(world: World) -> None:
     """Fill in network ACLs, also those that a VPC makes by itself."""
-    separate, strays = _separate(world)
-    gone = _gone(world)
+    separate = Separate(world)
     for resource in world.of(*ACLS):
         world.estate.acls[resource.address] = NetworkAcl(
             key=resource.address,
             origin=at(resource),
             vpc=_vpc(world, resource),
-            ingress=_direction(world, resource, "ingress", separate, strays, gone),
-            egress=_direction(world, resource, "egress", separate, strays, gone),
+            ingress=_direction(world, resource, "ingress", separate),
+            egress=_direction(world, resource, "egress", separate),
         )
     for vpc in world.estate.vpcs.values():
         acl = vpc.default_acl
         if isinstance(acl, str) and acl not in world.tree.resources:
-            world.estate.acls[acl] = _untouched(acl, vpc.key, separate, strays)
+            world.estate.acls[acl] = _untouched(acl, vpc.key, separate)
 
 
-def _untouched(key: str, vpc: str, separate: Entries, strays: list[Unknown]) -> NetworkAcl:
+def _untouched(key: str, vpc: str, separate: Separate) -> NetworkAcl:
     """A VPC's default ACL as AWS makes it: everything is allowed, both ways.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html
@@ -44,56 +71,23 @@ def _untouched(key: str, vpc: str, separate: Entries, strays: list[Unknown]) -> 
         AclEntry(origin=origin, number=number, allow=True, service=ALL_TRAFFIC, block=block)
         for number, block in ((100, EVERY_V4), (101, EVERY_V6))
     ]
+    opened = tuple(separate.open)
     return NetworkAcl(
         key=key,
         origin=origin,
         vpc=vpc,
-        ingress=Listing((*every, *separate.get((key, "ingress"), ())), tuple(strays)),
-        egress=Listing((*every, *separate.get((key, "egress"), ())), tuple(strays)),
+        ingress=Listing((*every, *separate.entries.get((key, "ingress"), ())), opened),
+        egress=Listing((*every, *separate.entries.get((key, "egress"), ())), opened),
     )
 
 
-def _separate(world: World) -> tuple[Entries, list[Unknown]]:
-    found: Entries = {}
-    strays: list[Unknown] = []
-    for resource in world.of("aws_network_acl_rule"):
-        acl = world.key(resource.values.get("network_acl_id"), resource, "network_acl_id")
-        # Left out, it is false: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/network_acl_rule
-        egress = world.flag(resource, "egress", default=False)
-        if isinstance(acl, Unknown) or isinstance(egress, Unknown):
-            strays.append(acl if isinstance(acl, Unknown) else world.unknown(resource, "egress"))
-        else:
-            direction = "egress" if egress else "ingress"
-            found.setdefault((acl, direction), []).append(_rule(world, resource))
-    return found, strays
-
-
-def _gone(world: World) -> dict[tuple[str, str], set[Maybe[int]]]:
-    """Numbers of separate entries that the plan takes away or changes."""
-    found: dict[tuple[str, str], set[Maybe[int]]] = {}
-    for resource in world.deleted("aws_network_acl_rule"):
-        acl = world.key(resource.values.get("network_acl_id"), resource, "network_acl_id")
-        direction = "egress" if resource.values.get("egress") is True else "ingress"
-        if isinstance(acl, str):
-            found.setdefault((acl, direction), set()).add(
-                _number(world, resource, resource.values, "rule_number")
-            )
-    return found
-
-
-def _direction(
-    world: World,
-    resource: Resource,
-    name: str,
-    separate: Entries,
-    strays: list[Unknown],
-    gone: dict[tuple[str, str], set[Maybe[int]]],
-) -> Listing[AclEntry]:
-    key = resource.address
-    others = separate.get((key, name), [])
+def _direction(world: World, resource: Resource, name: str, separate: Separate) -> Listing[AclEntry]:
+    """The entries of one direction; the implied last one, which denies, is not listed."""
+    place = (resource.address, name)
+    others = separate.entries.get(place, [])
     value = resource.values.get(name)
     blocks = [] if is_left_out(resource, name, value) else blocks_of(value)
-    opened = list(strays)
+    opened = list(separate.open)
     if isinstance(blocks, Unknown):
         opened.append(blocks)
         blocks = []
@@ -106,7 +100,7 @@ def _direction(
         opened += [_conflict(resource, name, other.origin.address) for other in others]
         return Listing(tuple(entries), tuple(opened))
     # What an existing ACL shows is how it was before: its separate entries are known better.
-    stale = gone.get((key, name), set()) | {other.number for other in others}
+    stale = separate.gone.get(place, set()) | {other.number for other in others}
     entries = [entry for entry in entries if entry.number not in stale]
     return Listing((*entries, *others), tuple(opened))
 

@@ -92,11 +92,11 @@ def _endpoint(world: World, resource: Resource, added: Added) -> Endpoint:
             "route_table_id",
         ),
         private_dns=_private_dns(world, resource, added),
-        private_dns_inbound_only=_inbound_only(world, resource),
+        private_dns_inbound_only=_inbound_only(resource),
         policy=_policy(world, resource, added),
         addresses=_addresses(world, resource),
         service_region=world.word(resource, "service_region", default=""),
-        available=_available(world, resource),
+        available=_available(resource),
         id=world.own_text(resource, "id"),
     )
 
@@ -144,7 +144,7 @@ def _private_dns(world: World, resource: Resource, added: Added) -> Maybe[bool]:
     return world.flag(resource, "private_dns_enabled", default=False)
 
 
-def _inbound_only(world: World, resource: Resource) -> Maybe[bool]:
+def _inbound_only(resource: Resource) -> Maybe[bool]:
     options = first_block(written(resource, "dns_options"))
     if isinstance(options, Unknown):
         return options
@@ -182,7 +182,7 @@ def _addresses(world: World, resource: Resource) -> tuple[tuple[str, Addresses],
     return tuple(found)
 
 
-def _available(world: World, resource: Resource) -> Maybe[bool]:
+def _available(resource: Resource) -> Maybe[bool]:
     state = resource.values.get("state")
     if isinstance(state, str) and state and OPEN not in state:
         return state.lower() in ("available", "pending")

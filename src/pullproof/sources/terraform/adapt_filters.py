@@ -20,14 +20,41 @@ SEPARATE = {
 }
 DIRECTIONS = ("ingress", "egress")
 
-#: Rules of one group and one direction.
-Rules = dict[tuple[str, str], list[GroupRule]]
+
+class Separate:
+    """Rules that are resources of their own, by group and direction.
+
+    `open` are those whose group is not known; `gone` is what rules allowed that the plan takes away or
+    changes: an existing group still shows it.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.rules: dict[tuple[str, str], list[GroupRule]] = {}
+        self.open: dict[str, list[Unknown]] = {direction: [] for direction in DIRECTIONS}
+        self.gone: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        for resource in world.of(*SEPARATE):
+            self._add(world, resource)
+        for resource in world.deleted(*SEPARATE):
+            group = world.key(resource.values.get("security_group_id"), resource, "security_group_id")
+            if isinstance(group, str):
+                place = (group, SEPARATE[resource.type] or str(resource.values.get("type")))
+                meant = {_meaning(rule) for rule in _expanded(world, resource, group)}
+                self.gone.setdefault(place, set()).update(meant)
+
+    def _add(self, world: World, resource: Resource) -> None:
+        direction = SEPARATE[resource.type] or resource.values.get("type")
+        group = world.key(resource.values.get("security_group_id"), resource, "security_group_id")
+        if isinstance(group, str) and direction in DIRECTIONS:
+            self.rules.setdefault((group, str(direction)), []).extend(_expanded(world, resource, group))
+            return
+        unknown = group if isinstance(group, Unknown) else world.unknown(resource, "type")
+        for one in DIRECTIONS if direction not in DIRECTIONS else (str(direction),):
+            self.open[one].append(unknown)
 
 
 def adapt_groups(world: World) -> None:
     """Fill in security groups, also those that a VPC makes by itself."""
-    separate, strays = _separate(world)
-    gone = _gone(world)
+    separate = Separate(world)
     for resource in world.of(*GROUPS):
         key = resource.address
         if resource.data and world.ids.get(str(resource.values.get("id")), key) != key:
@@ -36,16 +63,16 @@ def adapt_groups(world: World) -> None:
             key=key,
             origin=at(resource),
             vpc=_vpc(world, resource),
-            ingress=_direction(world, resource, "ingress", separate, strays, gone),
-            egress=_direction(world, resource, "egress", separate, strays, gone),
+            ingress=_direction(world, resource, "ingress", separate),
+            egress=_direction(world, resource, "egress", separate),
         )
     for vpc in world.estate.vpcs.values():
         group = vpc.default_group
         if isinstance(group, str) and group not in world.tree.resources:
-            world.estate.groups[group] = _untouched(group, vpc.key, separate, strays)
+            world.estate.groups[group] = _untouched(group, vpc.key, separate)
 
 
-def _untouched(key: str, vpc: str, separate: Rules, strays: dict[str, list[Unknown]]) -> SecurityGroup:
+def _untouched(key: str, vpc: str, separate: Separate) -> SecurityGroup:
     """A VPC's default group as AWS makes it: in from its members, out to anywhere.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
@@ -57,58 +84,22 @@ def _untouched(key: str, vpc: str, separate: Rules, strays: dict[str, list[Unkno
         key=key,
         origin=origin,
         vpc=vpc,
-        ingress=Listing((inside, *separate.get((key, "ingress"), ())), tuple(strays["ingress"])),
-        egress=Listing((outside, *separate.get((key, "egress"), ())), tuple(strays["egress"])),
+        ingress=Listing((inside, *separate.rules.get((key, "ingress"), ())), tuple(separate.open["ingress"])),
+        egress=Listing((outside, *separate.rules.get((key, "egress"), ())), tuple(separate.open["egress"])),
     )
 
 
-def _separate(world: World) -> tuple[Rules, dict[str, list[Unknown]]]:
-    """Rules that are resources, by group and direction, and those whose group is not known."""
-    found: Rules = {}
-    strays: dict[str, list[Unknown]] = {"ingress": [], "egress": []}
-    for resource in world.of(*SEPARATE):
-        direction = SEPARATE[resource.type] or resource.values.get("type")
-        group = world.key(resource.values.get("security_group_id"), resource, "security_group_id")
-        for one in DIRECTIONS if direction not in DIRECTIONS else (str(direction),):
-            if isinstance(group, Unknown):
-                strays[one].append(group)
-            elif direction in DIRECTIONS:
-                found.setdefault((group, one), []).extend(_expanded(world, resource, group))
-            else:
-                strays[one].append(world.unknown(resource, "type"))
-    return found, strays
-
-
-def _gone(world: World) -> dict[tuple[str, str], set[tuple[str, str]]]:
-    """What separate rules allowed that the plan takes away or changes."""
-    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for resource in world.deleted(*SEPARATE):
-        direction = SEPARATE[resource.type] or str(resource.values.get("type"))
-        group = world.key(resource.values.get("security_group_id"), resource, "security_group_id")
-        if isinstance(group, str):
-            rules = _expanded(world, resource, group)
-            found.setdefault((group, direction), set()).update(_meaning(rule) for rule in rules)
-    return found
-
-
-def _direction(
-    world: World,
-    resource: Resource,
-    name: str,
-    separate: Rules,
-    strays: dict[str, list[Unknown]],
-    gone: dict[tuple[str, str], set[tuple[str, str]]],
-) -> Listing[GroupRule]:
+def _direction(world: World, resource: Resource, name: str, separate: Separate) -> Listing[GroupRule]:
     """The rules of one direction. Terraform takes AWS's allow-all egress away: none unless written.
 
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group
     """
-    key = resource.address
-    others = separate.get((key, name), [])
+    place = (resource.address, name)
+    others = separate.rules.get(place, [])
     if resource.data:
         return Listing(tuple(others), (_not_shown(resource, name),))
     value = resource.values.get(name)
-    opened = list(strays[name])
+    opened = list(separate.open[name])
     blocks = [] if is_left_out(resource, name, value) else blocks_of(value)
     if isinstance(blocks, Unknown):
         opened.append(blocks)
@@ -122,7 +113,7 @@ def _direction(
         opened += [_conflict(resource, name, address) for address in _addresses(others)]
         return Listing(tuple(rules), tuple(opened))
     # What an existing group shows is how it was before: its separate rules are known better.
-    stale = gone.get((key, name), set()) | {_meaning(rule) for rule in others}
+    stale = separate.gone.get(place, set()) | {_meaning(rule) for rule in others}
     rules = [rule for rule in rules if _meaning(rule) not in stale]
     return Listing((*rules, *others), tuple(opened))
 

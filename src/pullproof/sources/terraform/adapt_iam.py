@@ -162,7 +162,7 @@ def _role(world: World, resource: Resource, policies: Policies, held: Held, stra
         name=world.own_text(resource, "name"),
         trust=policy_at(world, resource.values.get("assume_role_policy"), resource, "assume_role_policy"),
         policies=Listing(tuple(known.values()), tuple(opened)),
-        boundary=_boundary(world, resource, policies),
+        boundary=_boundary(resource, policies),
     )
 
 
@@ -181,7 +181,7 @@ def _inline(world: World, resource: Resource) -> list[Maybe[Policy]]:
     return found
 
 
-def _boundary(world: World, resource: Resource, policies: Policies) -> Maybe[Policy] | None:
+def _boundary(resource: Resource, policies: Policies) -> Maybe[Policy] | None:
     value = written(resource, "permissions_boundary")
     if value is None or value == "":
         return None

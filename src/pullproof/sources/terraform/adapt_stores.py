@@ -38,7 +38,7 @@ class Attached:
 
     def to(self, key: str) -> Maybe[Policy] | None:
         """The policy of one thing; None when it certainly has none."""
-        return self._held[key] if key in self._held else self._stray
+        return self._held.get(key, self._stray)
 
 
 def owner_key(world: World, resource: Resource, argument: str) -> Maybe[str]:

@@ -62,9 +62,9 @@ class BesidePlan:
             self._settler = Settler(directory, self._plan)
             self.note = f"what the plan leaves open is settled by {directory}"
             return
-        directory = self._beside()
-        if directory is not None:
-            self._settler = Settler(directory, self._plan)
+        beside = self._beside()
+        if beside is not None:
+            self._settler = Settler(beside, self._plan)
 
     def _beside(self) -> "Path | None":
         from pathlib import Path

@@ -137,7 +137,7 @@ class Follower:
             default = declared.default if declared else msgspec.UNSET
             return Reach(dead=reference.text) if default is msgspec.UNSET else _known(default, reference.path)
         outer = Scope(place.parent, place.key, place.call.for_each_expression)
-        return self._inside(written, outer, reference, reference.path, name, depth)
+        return self._inside(written, outer, reference, name, depth)
 
     def _output(self, reference: Reference, scope: Scope, name: str, depth: int) -> Reach:
         place = self._modules.place(scope.module)
@@ -154,7 +154,8 @@ class Follower:
         if output is None:
             return Reach(dead=reference.text)
         inner = joined(scope.module, f"module.{reference.name}{suffix(key)}")
-        return self._inside(output.expression, Scope(inner), reference, path[1:], name, depth)
+        below = msgspec.structs.replace(reference, path=path[1:])
+        return self._inside(output.expression, Scope(inner), below, name, depth)
 
     def _each(self, reference: Reference, scope: Scope, name: str, depth: int) -> Reach:
         """`each.value`: readable where `for_each` is a resource, or mentions one thing only."""
@@ -171,16 +172,9 @@ class Follower:
         found = self._reach(longer, outer, name, depth + 1, keyed=False)
         return found if found.values else Reach(dead=reference.text)
 
-    def _inside(
-        self,
-        expression: Any,
-        scope: Scope,
-        reference: Reference,
-        path: tuple[Step, ...],
-        name: str,
-        depth: int,
-    ) -> Reach:
-        """What an expression behind a module's input or output leads to, and a path into it."""
+    def _inside(self, expression: Any, scope: Scope, reference: Reference, name: str, depth: int) -> Reach:
+        """What an expression behind a module's input or output leads to, and the reference's path into it."""
+        path = reference.path
         if isinstance(expression, dict) and "constant_value" in expression:
             return _known(expression["constant_value"], path)
         sources = mentioned(expression)

@@ -127,7 +127,7 @@ def task_definition(world: World, value: Value, resource: Resource, depth: int =
         return task_definition(world, owner.values.get("task_definition"), resource, depth + 1)
     text = world.spelt(value)
     if text in world.ids:
-        found = world.tree.resources[world.ids[text]] if world.ids[text] in world.tree.resources else None
+        found = world.tree.resources.get(world.ids[text])
         if found is not None and found.data:
             return task_definition(world, found.values.get("task_definition"), resource, depth + 1)
         return world.ids[text]

@@ -17,7 +17,14 @@ from pullproof.sources.terraform.beside_plan import BesidePlan
 from pullproof.sources.terraform.configuration import Modules
 from pullproof.sources.terraform.follow import Follower, Reach, Scope, is_open
 from pullproof.sources.terraform.identifiers import IN_ONE_VPC, KINDS, MANY
-from pullproof.sources.terraform.plan_json import ConfigResource, Plan, instances
+from pullproof.sources.terraform.overlay import any_open, overlaid
+from pullproof.sources.terraform.plan_json import (
+    ConfigResource,
+    Plan,
+    ResourceChange,
+    StateResource,
+    instances,
+)
 from pullproof.sources.terraform.references import Reference, Step, mentioned
 from pullproof.sources.terraform.tree import Some, Value, own
 
@@ -118,7 +125,7 @@ class Planned:
         for name, open_ in found.open.items():
             if open_ is True and name not in written:
                 values[name] = own(found.address, name)
-            elif open_ and _any(open_):
+            elif open_ and any_open(open_):
                 values[name] = self.attribute(found.address, name)
         for name, secret in found.secret.items():
             if secret is True and name not in STRUCTURAL:
@@ -160,7 +167,7 @@ class Planned:
         if found.secret.get(name) is True and name not in STRUCTURAL:
             return Unknown(Why.SENSITIVE, f"{found.address}.{name}", found.address, "it is marked sensitive")
         open_ = found.open.get(name)
-        if not open_ or not _any(open_):
+        if not open_ or not any_open(open_):
             return known.get(name)
         expression = found.block.expressions.get(name) if found.block else None
         if expression is None and open_ is True:
@@ -187,16 +194,16 @@ class Planned:
         if open_ is True:
             return self._leaf(found, name, expression)
         if isinstance(open_, dict):
-            values = known if isinstance(known, dict) else {}
-            merged = dict(values)
+            table: dict[str, Value] = known if isinstance(known, dict) else {}
+            merged = dict(table)
             for key, inner in open_.items():
-                if inner is True or (inner and _any(inner)):
-                    merged[key] = self._merged(found, key, values.get(key), inner, _part(expression, key))
+                if inner is True or (inner and any_open(inner)):
+                    merged[key] = self._merged(found, key, table.get(key), inner, _part(expression, key))
             return merged
         values = known if isinstance(known, list) else []
         return [
             self._merged(found, name, item, inner, _item(expression, index, len(open_)))
-            if inner is True or (inner and _any(inner))
+            if inner is True or (inner and any_open(inner))
             else item
             for index, (item, inner) in enumerate(zip(_filled(values, len(open_)), open_, strict=True))
         ]
@@ -267,7 +274,7 @@ class Planned:
         if plan.prior_state is None or plan.prior_state.values is None:
             return
         for module, item in instances(plan.prior_state.values.root_module):
-            found = self._instance(module, item.address, item.type, item.name, item.index, item.mode)
+            found = self._instance(module, item)
             found.provider, found.after, found.exists = item.provider_name, item.values, True
             found.sensitive = item.sensitive_values
 
@@ -278,7 +285,7 @@ class Planned:
             module, change = item.module_address, item.change
             # A forgotten object goes on existing; Terraform only stops looking after it.
             gone = change.actions in (("delete",), ("forget",))
-            found = self._instance(module, item.address, item.type, item.name, item.index, item.mode)
+            found = self._instance(module, item)
             found.provider = item.provider_name
             found.after = change.before if gone else change.after
             found.unknown = None if gone else change.after_unknown
@@ -297,24 +304,22 @@ class Planned:
             )
         )
 
-    def _instance(
-        self, module: str, address: str, type_: str, name: str, index: Step | None, mode: str
-    ) -> Instance:
-        data = mode == "data"
-        block = f"{'data.' if data else ''}{type_}.{name}"
-        self._blocks.setdefault((module, block), {})[index] = address
+    def _instance(self, module: str, item: ResourceChange | StateResource) -> Instance:
+        data = item.mode == "data"
+        block = f"{'data.' if data else ''}{item.type}.{item.name}"
+        self._blocks.setdefault((module, block), {})[item.index] = item.address
         found = Instance(
-            address=address,
+            address=item.address,
             module=module,
-            type=type_,
-            name=name,
-            index=index,
+            type=item.type,
+            name=item.name,
+            index=item.index,
             data=data,
             provider="",
             block=self.modules.block(module, block),
             after=msgspec.Raw(b"null"),
         )
-        self.all[address] = found
+        self.all[item.address] = found
         return found
 
 
@@ -355,57 +360,6 @@ def _table(raw: msgspec.Raw, address: str) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"the values of this resource cannot be read: {error}", place=address) from None
     return value if isinstance(value, dict) else {}
-
-
-def overlaid(known: Value, open_: Any, settled: Value) -> Value | None:
-    """What the files write for blocks, and what the plan knows of them; None if the two do not fit.
-
-    Blocks of a set are in another order in the plan than in the files: then what the files say is
-    taken as a whole, or not at all if it is not all known.
-    """
-    if not _has_unknown(settled):
-        return settled
-    if not _fits(known, open_, settled):
-        return None
-    return _laid(known, open_, settled)
-
-
-def _fits(known: Value, open_: Any, settled: Value) -> bool:
-    if isinstance(settled, Unknown) or open_ is True:
-        return True
-    if isinstance(known, list) and isinstance(settled, list):
-        opens = open_ if isinstance(open_, list) else [None] * len(known)
-        return len(known) == len(settled) == len(opens) and all(map(_fits, known, opens, settled))
-    if isinstance(known, dict) and isinstance(settled, dict):
-        opens = open_ if isinstance(open_, dict) else {}
-        return all(_fits(known.get(key), opens.get(key), value) for key, value in settled.items())
-    return settled is None or str(known).lower() == str(settled).lower()
-
-
-def _laid(known: Value, open_: Any, settled: Value) -> Value:
-    if isinstance(known, dict) and isinstance(settled, dict) and isinstance(open_, dict):
-        keys = {**known, **open_}
-        return {key: _laid(known.get(key), open_.get(key), settled.get(key)) for key in keys}
-    if isinstance(known, list) and isinstance(settled, list) and isinstance(open_, list):
-        return list(map(_laid, known, open_, settled))
-    return settled if open_ is True else known
-
-
-def _has_unknown(value: Value) -> bool:
-    if isinstance(value, list):
-        return any(map(_has_unknown, value))
-    if isinstance(value, dict):
-        return any(map(_has_unknown, value.values()))
-    return isinstance(value, Unknown)
-
-
-def _any(open_: Any) -> bool:
-    """Whether anything in a part of `after_unknown` is unknown."""
-    if isinstance(open_, dict):
-        return any(inner is True or (inner and _any(inner)) for inner in open_.values())
-    if isinstance(open_, list):
-        return any(inner is True or (inner and _any(inner)) for inner in open_)
-    return open_ is True
 
 
 def _part(expression: Any, key: str) -> Any:

@@ -11,7 +11,7 @@ from pullproof.model.policy_json import policy_of
 from pullproof.model.text import OPEN, sole_hole
 from pullproof.model.value import Unknown
 from pullproof.sources.terraform.tree import Resource, Some, Value
-from pullproof.sources.terraform.world import World, at, blocks_of, written
+from pullproof.sources.terraform.world import World, at, blocks_of, given, written
 
 #: Documents that include each other deeper than this go in a circle.
 DEEP = 20
@@ -27,9 +27,9 @@ def source(world: World, value: Value, depth: int = 0) -> Value:
     if not isinstance(value, str) or OPEN not in value:
         return value.reason if isinstance(value, Some) else value
     owner, attribute = world.owner(sole_hole(value))
-    if owner is not None and owner.type == "aws_iam_policy_document" and depth < DEEP:
-        if attribute in ("json", "minified_json"):
-            return document(world, owner, depth)
+    found = owner is not None and owner.type == "aws_iam_policy_document"
+    if owner is not None and found and depth < DEEP and attribute in ("json", "minified_json"):
+        return document(world, owner, depth)
     return world.spelt(value)
 
 
@@ -108,9 +108,8 @@ def _statement(world: World, block: dict[str, Value]) -> dict[str, Value]:
         ("not_resources", "NotResource"),
     ):
         value = block.get(name)
-        if not isinstance(value, list) or value:
-            if value is not None:
-                tree[element] = _texts(world, value)
+        if given(value):
+            tree[element] = _texts(world, value)
     for name, element in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
         principals = _principals(world, block.get(name))
         if principals is not None:

@@ -15,6 +15,9 @@ _ZONE = re.compile(rf"({REGION.pattern})[a-z]")
 _SERVICE = re.compile(rf"(?:com\.amazonaws|cn\.com\.amazonaws)\.({REGION.pattern})\.")
 _ARN = re.compile(rf"arn:(aws[\w-]*):[\w-]+:({REGION.pattern})?:(\d{{12}})?:")
 
+#: Things that are looked up where the provider is, and belong to the account.
+PLACED = ("aws_subnet", "aws_vpc", "aws_security_group")
+
 #: Attributes in which the region or account that a resource lives in can be read.
 _TELLING = ("region", "availability_zone", "arn", "service_name", "owner_id", "url", "repository_url")
 
@@ -60,52 +63,49 @@ def _constants(expression: Any, module: str, follower: Follower) -> list[str]:
     return [] if reached.dead else [item for item in reached.values if isinstance(item, str)]
 
 
-def told_by(resources: Iterable[Resource]) -> tuple[dict[str, set[str]], set[str], set[str]]:
+class Told:
     """What resources tell of where they are: regions by provider key, accounts, partitions."""
-    regions: dict[str, set[str]] = {}
-    accounts: set[str] = set()
-    partitions: set[str] = set()
-    for resource in resources:
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.regions: dict[str, set[str]] = {}
+        self.accounts: set[str] = set()
+        self.partitions: set[str] = set()
+        for resource in resources:
+            if resource.data:
+                self._looked_up(resource)
+            if not resource.data or resource.type in PLACED:
+                self._attributes(resource)
+
+    def _looked_up(self, resource: Resource) -> None:
         values = resource.values
         if resource.type == "aws_caller_identity" and isinstance(values.get("account_id"), str):
-            accounts.add(values["account_id"])
+            self._account(values["account_id"])
         if resource.type == "aws_region":
             for name in ("region", "name", "id"):
-                text = values.get(name)
-                if isinstance(text, str) and REGION.fullmatch(text):
-                    regions.setdefault(resource.provider, set()).add(text)
+                self._region(resource, values.get(name))
         if resource.type == "aws_partition" and isinstance(values.get("partition"), str):
-            partitions.add(values["partition"])
-        if resource.data and resource.type not in ("aws_subnet", "aws_vpc", "aws_security_group"):
-            continue
+            self.partitions.add(values["partition"])
+
+    def _attributes(self, resource: Resource) -> None:
         for name in _TELLING:
-            text = values.get(name)
-            if isinstance(text, str):
-                _read(text, name, resource, regions, accounts, partitions)
-    return regions, accounts, partitions
+            text = resource.values.get(name)
+            if not isinstance(text, str):
+                continue
+            if name == "owner_id":
+                self._account(text)
+            elif name == "region":
+                self._region(resource, text)
+            elif (zone := _ZONE.fullmatch(text)) or (zone := _SERVICE.match(text)):
+                self._region(resource, zone[1])
+            elif arn := _ARN.match(text):
+                self.partitions.add(arn[1])
+                self._region(resource, arn[2])
+                self._account(arn[3])
 
+    def _region(self, resource: Resource, text: object) -> None:
+        if isinstance(text, str) and REGION.fullmatch(text):
+            self.regions.setdefault(resource.provider, set()).add(text)
 
-def _read(
-    text: str,
-    name: str,
-    resource: Resource,
-    regions: dict[str, set[str]],
-    accounts: set[str],
-    partitions: set[str],
-) -> None:
-    if name == "owner_id":
-        if len(text) == 12 and text.isdigit():
-            accounts.add(text)
-        return
-    if name == "region":
-        if REGION.fullmatch(text):
-            regions.setdefault(resource.provider, set()).add(text)
-        return
-    if (zone := _ZONE.fullmatch(text)) or (zone := _SERVICE.match(text)):
-        regions.setdefault(resource.provider, set()).add(zone[1])
-    elif arn := _ARN.match(text):
-        partitions.add(arn[1])
-        if arn[2]:
-            regions.setdefault(resource.provider, set()).add(arn[2])
-        if arn[3]:
-            accounts.add(arn[3])
+    def _account(self, text: str | None) -> None:
+        if text and len(text) == 12 and text.isdigit():
+            self.accounts.add(text)

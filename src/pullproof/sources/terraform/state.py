@@ -32,7 +32,7 @@ class FileResource(msgspec.Struct):
 
 
 class StateFile(msgspec.Struct):
-    """`terraform.tfstate`, version 4. https://developer.hashicorp.com/terraform/language/state"""
+    """`terraform.tfstate`, version 4: what https://developer.hashicorp.com/terraform/language/state is about."""
 
     version: int
     resources: list[FileResource] = []

@@ -3,7 +3,7 @@
 from pullproof.model.text import Text, hole
 from pullproof.model.value import Maybe, Unknown, Why
 from pullproof.sources.base import Options
-from pullproof.sources.terraform.providers import told_by
+from pullproof.sources.terraform.providers import Told
 from pullproof.sources.terraform.tree import Resource, Tree
 
 ACCOUNT = hole("account")
@@ -14,12 +14,12 @@ class Whereabouts:
     """Where the resources of a tree are."""
 
     def __init__(self, tree: Tree, options: Options) -> None:
-        told, accounts, partitions = told_by(tree.resources.values())
-        self._told = told
+        told = Told(tree.resources.values())
+        self._told = told.regions
         self._given = options.region
         self._regions = tree.regions
-        self.account = _account(tree, options, accounts)
-        self.partition = _partition(partitions, self._all_regions())
+        self.account = _account(tree, options, told.accounts)
+        self.partition = _partition(told.partitions, self._all_regions())
         self._by_provider: dict[str, Maybe[str]] = {}
 
     def region(self, resource: Resource) -> Maybe[str]:

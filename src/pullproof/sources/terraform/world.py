@@ -80,7 +80,7 @@ class World:
         value = resource.values.get(attribute)
         if attribute not in SELF and isinstance(value, str) and value and value != hole(name):
             found = self.ids.get(value, value) if OPEN not in value else self.alias(sole_hole(value) or name)
-        elif attribute in SELF or attribute in ("primary_network_interface_id",):
+        elif attribute in SELF or attribute == "primary_network_interface_id":
             found = resource.address
         else:
             found = name
