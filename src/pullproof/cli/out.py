@@ -92,7 +92,7 @@ def _colour(*, terminal: bool) -> bool:
 
 def _can_show(signs: str, encoding: str | None) -> bool:
     try:
-        signs.encode(encoding or "ascii")
+        signs.encode(encoding or "utf-8")  # text in memory has none
     except (UnicodeEncodeError, LookupError):
         return False
     return True

@@ -167,7 +167,9 @@ def _not_json(data: bytes) -> str:
     try:
         msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return f"this is not JSON: {error}"
+        if "truncated" in str(error):
+            return f"the file ends after {len(data)} bytes, in the middle of the JSON"
+        return f"this is not JSON: {str(error).removeprefix('JSON is malformed: ')}"
     except RecursionError:
         return "this is JSON nested too deeply to be a plan"
     return "this is JSON, but neither a plan nor a state of Terraform"

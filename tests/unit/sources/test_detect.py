@@ -68,7 +68,7 @@ def test_what_we_read_is_recognised(text: str, expected: str) -> None:
         (b"{}", "this is JSON, but neither a plan nor a state of Terraform"),
         (b"null", "this is JSON, but neither a plan nor a state of Terraform"),
         (b"hello", "this is not JSON: "),
-        (b'{"planned_values":', "this is not JSON: "),
+        (b'{"planned_values":', "the file ends after 18 bytes, in the middle of the JSON"),
         (b"[" * 200_000, "this is JSON nested too deeply to be a plan"),
         (b'{"a":' * 200_000, "this is JSON nested too deeply to be a plan"),
     ],
