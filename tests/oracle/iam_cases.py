@@ -66,7 +66,11 @@ OPERATORS: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] 
         ("vpce-*", "vpc-?", "o-mine", "*", "*-1"),
     ),
     (("Bool",), ("aws:SecureTransport",), ("true", "false")),
-    (("IpAddress", "NotIpAddress"), ("aws:SourceIp",), ("10.0.0.0/16", "192.0.2.9", "192.0.0.0/8", "10.0.2.0/24")),
+    (
+        ("IpAddress", "NotIpAddress"),
+        ("aws:SourceIp",),
+        ("10.0.0.0/16", "192.0.2.9", "192.0.0.0/8", "10.0.2.0/24"),
+    ),
     (
         ("NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericGreaterThanEquals"),
         ("aws:MultiFactorAuthAge",),
@@ -80,7 +84,12 @@ OPERATORS: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] 
     (
         ("ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals"),
         ("aws:SourceArn", "aws:PrincipalArn"),
-        ("arn:aws:ecs:*:111122223333:*", "arn:aws:iam::*:role/app", "arn:aws:s3:::b", "arn:*:ecs:eu-*:*:cluster/?"),
+        (
+            "arn:aws:ecs:*:111122223333:*",
+            "arn:aws:iam::*:role/app",
+            "arn:aws:s3:::b",
+            "arn:*:ecs:eu-*:*:cluster/?",
+        ),
     ),
 )
 
@@ -121,7 +130,9 @@ def drawn(random: Random) -> Case:
         identity=[_document(random, call) for _ in range(random.choice((0, 1, 1, 2)))],
         boundary=_document(random, call, open_handed=True) if random.random() < 0.3 else None,
         organization=[_document(random, call, deny=True)] if random.random() < 0.3 else [],
-        resource_policy=_document(random, call, principals=PRINCIPALS) if kind and random.random() < 0.6 else None,
+        resource_policy=_document(random, call, principals=PRINCIPALS)
+        if kind and random.random() < 0.6
+        else None,
         endpoint_policy=_document(random, call, principals=("*",), open_handed=True)
         if random.random() < 0.4
         else None,
@@ -129,16 +140,25 @@ def drawn(random: Random) -> Case:
 
 
 def _document(
-    random: Random, call: tuple[str, str], *, principals: tuple[Any, ...] = (), deny: bool = False, open_handed: bool = False
+    random: Random,
+    call: tuple[str, str],
+    *,
+    principals: tuple[Any, ...] = (),
+    deny: bool = False,
+    open_handed: bool = False,
 ) -> dict[str, Any]:
-    written = [_statement(random, call, principals=principals, deny=deny) for _ in range(random.choice((1, 1, 2, 3)))]
+    written = [
+        _statement(random, call, principals=principals, deny=deny) for _ in range(random.choice((1, 1, 2, 3)))
+    ]
     if open_handed and random.random() < 0.6:
         everything: dict[str, Any] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
         written.append({**everything, "Principal": "*"} if principals else everything)
     return {"Version": "2012-10-17", "Statement": written if random.random() < 0.8 else written[-1]}
 
 
-def _statement(random: Random, call: tuple[str, str], *, principals: tuple[Any, ...], deny: bool) -> dict[str, Any]:
+def _statement(
+    random: Random, call: tuple[str, str], *, principals: tuple[Any, ...], deny: bool
+) -> dict[str, Any]:
     written: dict[str, Any] = {"Effect": "Deny" if deny or random.random() < 0.25 else "Allow"}
     service = call[0].partition(":")[0]
     patterns = (call[0], call[0], call[0].lower(), *(pattern.format(service) for pattern in ACTIONS))

@@ -51,7 +51,9 @@ def _says(
     if document is None:
         return False
     return any(
-        statement["Effect"] == effect and _applies(case, statement) and _means(statement) in (*to, "no principal")
+        statement["Effect"] == effect
+        and _applies(case, statement)
+        and _means(statement) in (*to, "no principal")
         for statement in _list(document["Statement"])
     )
 
@@ -78,7 +80,12 @@ def _means(statement: Document) -> str:
     if written == "*":
         return "anyone"
     values = _list(written.get("AWS", []))
-    for how, meant in (("anyone", "*"), ("role", ROLE), ("account", OURS), ("account", f"arn:aws:iam::{OURS}:root")):
+    for how, meant in (
+        ("anyone", "*"),
+        ("role", ROLE),
+        ("account", OURS),
+        ("account", f"arn:aws:iam::{OURS}:root"),
+    ):
         if meant in values:
             return how
     return "nobody"

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from pullproof.iam.evaluate import decide
 from pullproof.iam.request import Request
-from pullproof.model.estate import Estate
 from pullproof.model.iam import Policy, Role, Statement
 from pullproof.model.text import anything
 from pullproof.model.value import Listing, Origin, Unknown, Why

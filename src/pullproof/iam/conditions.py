@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pullproof.iam.answer import NO, YES, Answer
-from pullproof.iam.context import ABSENT, Context, NotOurs, Value
+from pullproof.iam.context import ABSENT, Context, Known, NotOurs
 from pullproof.iam.operators.base import Operator
 from pullproof.iam.operators.null import absence
 from pullproof.iam.operators.table import OPERATORS
@@ -59,7 +59,7 @@ def _asked(name: str) -> _Asked:
     )
 
 
-def _verdict(asked: _Asked, condition: Condition, value: Value, context: Context, partition: str) -> Verdict:
+def _verdict(asked: _Asked, condition: Condition, value: Known, context: Context, partition: str) -> Verdict:
     if asked.operator is None:
         known = absence(condition.values.items, absent=value is ABSENT)
         return known if condition.values.complete else known | Verdict.UNKNOWN
@@ -78,7 +78,9 @@ def _without_key(asked: _Asked, operator: Operator) -> Verdict:
     return Verdict.WORKS if asked.for_all or asked.if_exists or operator.negated else Verdict.FAILS
 
 
-def _one(operator: Operator, condition: Condition, value: Value, context: Context, partition: str) -> Verdict:
+def _one(
+    operator: Operator, condition: Condition, value: Text | NotOurs, context: Context, partition: str
+) -> Verdict:
     """Whether one value of the request fits the written ones; negated operators ask that none does."""
     fits = any_of(
         _compared(operator, written, value, context, partition) for written in condition.values.items
@@ -88,12 +90,14 @@ def _one(operator: Operator, condition: Condition, value: Value, context: Contex
     return ~fits if operator.negated else fits
 
 
-def _compared(operator: Operator, written: Text, value: Value, context: Context, partition: str) -> Verdict:
+def _compared(
+    operator: Operator, written: Text, value: Text | NotOurs, context: Context, partition: str
+) -> Verdict:
     if operator.variables:
         written = filled(written, context)
-    if isinstance(value, str):
-        return operator.compare(written, value, partition)
-    return value.matched_by(written) if isinstance(value, NotOurs) else Verdict.UNKNOWN
+    if isinstance(value, NotOurs):
+        return value.matched_by(written)
+    return operator.compare(written, value, partition)
 
 
 def _not_known(condition: Condition, at: Origin, why: Unknown | None = None) -> Unknown:

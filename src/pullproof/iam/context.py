@@ -62,7 +62,8 @@ def _account_of(arn: Text) -> Text:
     return parts[4] if len(parts) == 6 else arn
 
 
-#: The value of a key; several for a key that has several.
-Value: TypeAlias = Text | tuple[Text, ...] | NotOurs | Absent | Unknown
+#: What is known of a key; several values for a key that has several.
+Known: TypeAlias = Text | tuple[Text, ...] | NotOurs | Absent
+Value: TypeAlias = Known | Unknown
 #: Keys in lower case: AWS does not tell `aws:SourceVpce` from `aws:sourcevpce`.
 Context: TypeAlias = Mapping[str, Value]

@@ -129,23 +129,27 @@ def _ours(value: Text, role: Role, account: Value | None) -> Matched:
     if _SESSION.fullmatch(value):
         return NOBODY._replace(anyone=Verdict.UNKNOWN)
     known = _is_role(value, role)
-    if known is Verdict.UNKNOWN and sole_hole(value) and not _is_arn(value):
+    if known is Verdict.UNKNOWN and sole_hole(value) and not _is_principal(value):
         return UNCLEAR
     return NOBODY._replace(role=known)
 
 
 def _is_role(value: Text, role: Role) -> Verdict:
     """Whether a principal is the role, by its ARN, and failing that by its name."""
+    whose = named(value)
+    if whose is not None and whose.attribute == "unique_id":
+        own = named(role.arn)
+        return Verdict.WORKS if own is not None and own.address == whose.address else Verdict.UNKNOWN
     known = same(_literal(value), role.arn, "")
     if known is Verdict.UNKNOWN and is_exact(value) and is_exact(role.name):
         return known if value.rpartition("/")[2] == role.name else Verdict.FAILS
     return known
 
 
-def _is_arn(hole: Text) -> bool:
-    """Whether a hole is certainly the ARN of one principal, and not an account or a wildcard."""
+def _is_principal(hole: Text) -> bool:
+    """Whether a hole is certainly one principal, and not an account or a wildcard."""
     whose = named(hole)
-    return whose is not None and whose.attribute == "arn"
+    return whose is not None and whose.attribute in ("arn", "unique_id")
 
 
 def _account_written(value: Text) -> Text:

@@ -11,7 +11,7 @@ YES, NO, MAYBE = Verdict.WORKS, Verdict.FAILS, Verdict.UNKNOWN
 A, B = arn("aws_secretsmanager_secret.a"), arn("aws_secretsmanager_secret.b")
 BUCKET, OTHER_BUCKET = arn("aws_s3_bucket.a"), arn("aws_s3_bucket.b")
 GROUP, OTHER_GROUP = arn("aws_cloudwatch_log_group.a"), arn("aws_cloudwatch_log_group.b")
-REPOSITORY = arn("module.x[\"y.z\"].aws_ecr_repository.app[0]")
+REPOSITORY = arn('module.x["y.z"].aws_ecr_repository.app[0]')
 ACCOUNT = hole("account")
 
 
