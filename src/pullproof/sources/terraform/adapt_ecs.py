@@ -8,7 +8,10 @@ from pullproof.model.value import Listing, Maybe, Unknown
 from pullproof.sources.terraform.adapt_iam import role_key
 from pullproof.sources.terraform.containers import containers_of
 from pullproof.sources.terraform.tree import Resource, Value
+from pullproof.sources.terraform.volumes import efs_volume
 from pullproof.sources.terraform.world import World, at, blocks_of, first_block, given, written
+
+STRATEGY = "default_capacity_provider_strategy"
 
 
 def adapt_ecs(world: World) -> None:
@@ -35,7 +38,7 @@ def _clusters(world: World) -> None:
     for resource in world.of("aws_ecs_cluster_capacity_providers"):
         key = cluster_key(world, resource.values.get("cluster_name"), resource)
         if isinstance(key, str):
-            strategies[key] = strategy(world, resource, "default_capacity_provider_strategy")
+            strategies[key] = strategy_of(world, written(resource, STRATEGY), resource)
     for resource in world.of("aws_ecs_cluster", "data.aws_ecs_cluster"):
         world.estate.clusters[resource.address] = Cluster(
             key=resource.address,
@@ -43,17 +46,17 @@ def _clusters(world: World) -> None:
             name=world.own_text(resource, "name" if not resource.data else "cluster_name"),
             arn=world.own_text(resource, "arn"),
             default_providers=strategies.get(resource.address)
-            or strategy(world, resource, "default_capacity_provider_strategy"),
+            or strategy_of(world, written(resource, STRATEGY), resource),
             exec_kms_key=_exec_key(world, resource),
         )
 
 
-def strategy(world: World, resource: Resource, name: str) -> Listing[str]:
+def strategy_of(world: World, value: Value, resource: Resource) -> Listing[str]:
     """The capacity providers of a strategy, by name."""
-    blocks = blocks_of(written(resource, name))
+    blocks = blocks_of(value)
     if isinstance(blocks, Unknown):
         return Listing((), (blocks,))
-    return world.texts([block.get("capacity_provider") for block in blocks], resource, name)
+    return world.texts([block.get("capacity_provider") for block in blocks], resource, "the strategy")
 
 
 def _exec_key(world: World, resource: Resource) -> Maybe[str]:
@@ -127,41 +130,5 @@ def _volumes(world: World, resource: Resource) -> Listing[EfsVolume]:
         if isinstance(efs, Unknown):
             opened.append(efs)
         elif efs:
-            known.append(_efs(world, resource, block, efs, index))
+            known.append(efs_volume(world, resource, block, efs, f"volume[{index}]"))
     return Listing(tuple(known), tuple(opened))
-
-
-def _efs(
-    world: World, resource: Resource, block: dict[str, Value], efs: dict[str, Value], index: int
-) -> EfsVolume:
-    authorization = first_block(efs.get("authorization_config"))
-    path = f"volume[{index}]"
-    name, root = block.get("name"), efs.get("root_directory")
-    if isinstance(authorization, Unknown):
-        point: Maybe[str] = authorization
-        iam: Maybe[bool] = authorization
-    else:
-        value = authorization.get("access_point_id")
-        point = "" if value is None or value == "" else world.text(value, resource, f"{path}.access_point_id")
-        iam = _enabled(world, resource, authorization.get("iam"), f"{path}.iam")
-    return EfsVolume(
-        origin=at(resource, path),
-        name=name if isinstance(name, str) else "",
-        file_system=world.text(efs.get("file_system_id"), resource, f"{path}.file_system_id"),
-        transit_encryption=_enabled(
-            world, resource, efs.get("transit_encryption"), f"{path}.transit_encryption"
-        ),
-        iam=iam,
-        access_point=point,
-        root_directory="/"
-        if root is None or root == ""
-        else world.text(root, resource, f"{path}.root_directory"),
-    )
-
-
-def _enabled(world: World, resource: Resource, value: Value, what: str) -> Maybe[bool]:
-    if value is None or value == "":
-        return False
-    if isinstance(value, Unknown):
-        return value
-    return str(value).upper() == "ENABLED" if OPEN not in str(value) else world.unknown(resource, what)

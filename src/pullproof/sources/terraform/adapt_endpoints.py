@@ -8,7 +8,7 @@ from pullproof.model.text import OPEN
 from pullproof.model.value import Listing, Maybe, Unknown, Why
 from pullproof.sources.terraform.adapt_gateways import default_groups
 from pullproof.sources.terraform.tree import Resource, Value
-from pullproof.sources.terraform.world import World, at, blocks_of, first_block, is_left_out, written
+from pullproof.sources.terraform.world import World, at, blocks_of, first_block, is_left_out, plain, written
 
 #: Resources that add one thing to an endpoint: the argument that names it.
 ADDED = {
@@ -68,6 +68,9 @@ def adapt_endpoints(world: World) -> None:
         if resource.data and world.ids.get(str(resource.values.get("id")), "") != resource.address:
             continue
         world.estate.endpoints[resource.address] = _endpoint(world, resource, added)
+        entries = blocks_of(resource.values.get("dns_entry"))
+        for entry in () if isinstance(entries, Unknown) else entries:
+            world.endpoint_names[plain(entry.get("dns_name"))] = resource.address
     for resource in world.of("aws_networkfirewall_firewall"):
         world.estate.endpoints[resource.address] = _firewall(world, resource)
 

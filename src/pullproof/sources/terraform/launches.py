@@ -1,45 +1,39 @@
-"""What runs tasks: services and task sets."""
+"""What runs tasks, where: the parts that services, targets, schedules and states have in common."""
+
+import msgspec
 
 from pullproof.model.ecs import Launch, LaunchKind
 from pullproof.model.text import OPEN, sole_hole
-from pullproof.model.value import Listing, Maybe, Origin, Unknown
-from pullproof.sources.terraform.adapt_ecs import cluster_key, strategy
+from pullproof.model.value import Listing, Maybe, Unknown
+from pullproof.sources.terraform.adapt_ecs import strategy_of
 from pullproof.sources.terraform.adapt_gateways import default_groups
 from pullproof.sources.terraform.tree import Resource, Value
-from pullproof.sources.terraform.world import World, at, first_block, written
+from pullproof.sources.terraform.world import World, at, first_block, plain
 
 FARGATE = ("FARGATE", "FARGATE_SPOT")
+#: Data sources that lead to each other further than this go in a circle.
 DEEP = 5
 
 
-def adapt_launches(world: World) -> None:
-    """Fill in services and task sets."""
-    for resource in world.of("aws_ecs_service"):
-        controller = first_block(written(resource, "deployment_controller"))
-        if isinstance(controller, dict) and controller.get("type") == "EXTERNAL":
-            continue  # its task sets say where and how
-        place(world, resource, LaunchKind.SERVICE, resource.values, resource.address)
-    services = {
-        name: resource
-        for resource in world.of("aws_ecs_service")
-        for name in (resource.address, str(resource.values.get("name")))
-    }
-    for resource in world.of("aws_ecs_task_set"):
-        service = world.key(resource.values.get("service"), resource, "service")
-        owner = services.get(service) if isinstance(service, str) else None
-        place(world, resource, LaunchKind.TASK_SET, resource.values, resource.address, owner)
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written about a launch, whatever the words that its resource uses."""
+
+    task_definition: Value
+    cluster: Maybe[str]
+    network: Value = None
+    launch_type: Value = None
+    strategy: Value = None
+    platform_version: Value = None
+    exec_enabled: Value = None
+    desired_count: Maybe[int] = 1
+    execution_role: Maybe[str] = ""
+    task_role: Maybe[str] = ""
 
 
-def place(
-    world: World,
-    resource: Resource,
-    kind: LaunchKind,
-    values: dict[str, Value],
-    key: str,
-    service: Resource | None = None,
-) -> None:
-    """Add a service or a task set."""
-    network = first_block(written(resource, "network_configuration"))
+def add_launch(world: World, resource: Resource, kind: LaunchKind, asked: Asked, key: str = "") -> None:
+    """Add what one resource, or one part of it, runs."""
+    key = key or resource.address
+    network = first_block(asked.network)
     if isinstance(network, Unknown):
         subnets: Listing[str] = Listing((), (network,))
         groups: Listing[str] = Listing((), (network,))
@@ -47,23 +41,24 @@ def place(
     else:
         subnets = world.keys(network.get("subnets"), resource, "subnets")
         groups = groups_in_force(world, network.get("security_groups"), subnets, resource)
-        public = boolean(world, network.get("assign_public_ip"), resource, "assign_public_ip")
-    cluster = cluster_key(world, written(resource, "cluster"), resource)
+        public = switch(world, network.get("assign_public_ip"), resource, "assign_public_ip")
     world.estate.launches[key] = Launch(
         key=key,
-        origin=at(resource),
+        origin=at(resource, key.removeprefix(resource.address).removeprefix("#")),
         kind=kind,
-        task_definition=task_definition(world, values.get("task_definition"), resource),
+        task_definition=task_definition(world, asked.task_definition, resource),
         subnets=subnets,
         groups=groups,
         public_ip=public,
-        platform_version=world.word(resource, "platform_version", default="LATEST"),
-        fargate=on_fargate(world, resource, cluster),
-        cluster=cluster,
-        exec_enabled=world.flag(service or resource, "enable_execute_command", default=False),
-        desired_count=_count(world, service or resource),
+        platform_version=_platform(world, asked.platform_version, resource),
+        fargate=on_fargate(world, resource, asked),
+        cluster=asked.cluster,
+        exec_enabled=switch(world, asked.exec_enabled, resource, "enable_execute_command"),
+        desired_count=asked.desired_count,
         region=world.where.region(resource),
         account=world.where.account,
+        execution_role_override=asked.execution_role,
+        task_role_override=asked.task_role,
     )
 
 
@@ -76,39 +71,44 @@ def groups_in_force(world: World, value: Value, subnets: Listing[str], resource:
     return listed if listed.items or listed.open else default_groups(world, subnets.items, resource)
 
 
-def boolean(world: World, value: Value, resource: Resource, what: str) -> Maybe[bool]:
+def switch(world: World, value: Value, resource: Resource, what: str) -> Maybe[bool]:
     """A switch, also as AWS's APIs write it; off when left out."""
-    if isinstance(value, bool):
+    if isinstance(value, bool | Unknown):
         return value
     if value is None or value == "":
         return False
-    if isinstance(value, str) and OPEN not in value:
-        return value.upper() in ("ENABLED", "TRUE")
-    return value if isinstance(value, Unknown) else world.unknown(resource, what)
+    text = plain(value)
+    return text.upper() in ("ENABLED", "TRUE") if text else world.unknown(resource, what)
 
 
-def on_fargate(world: World, resource: Resource, cluster: Maybe[str]) -> Maybe[bool]:
+def _platform(world: World, value: Value, resource: Resource) -> Maybe[str]:
+    if value is None or value == "":
+        return "LATEST"
+    return world.text(value, resource, "platform_version")
+
+
+def on_fargate(world: World, resource: Resource, asked: Asked) -> Maybe[bool]:
     """Whether it runs on Fargate: by its launch type, its strategy, or the cluster's default strategy.
 
-    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
     """
-    providers = strategy(world, resource, "capacity_provider_strategy")
-    launch_type = world.word(resource, "launch_type", default="")
-    if isinstance(launch_type, Unknown):
-        return launch_type
-    if launch_type:
-        return launch_type.upper() == "FARGATE"
+    if isinstance(asked.launch_type, Unknown):
+        return asked.launch_type
+    if asked.launch_type:
+        text = plain(asked.launch_type)
+        return text.upper() == "FARGATE" if text else world.unknown(resource, "launch_type")
+    providers = strategy_of(world, asked.strategy, resource)
     if providers.items or providers.open:
-        return _of(providers)
-    if isinstance(cluster, Unknown):
-        return cluster
-    held = world.estate.clusters.get(cluster)
+        return _any_fargate(providers)
+    if isinstance(asked.cluster, Unknown):
+        return asked.cluster
+    held = world.estate.clusters.get(asked.cluster)
     if held is None:
         return world.unknown(resource, "the launch type, which its cluster decides,")
-    return _of(held.default_providers)
+    return _any_fargate(held.default_providers)
 
 
-def _of(providers: Listing[str]) -> Maybe[bool]:
+def _any_fargate(providers: Listing[str]) -> Maybe[bool]:
     if any(name in FARGATE for name in providers.items):
         return True
     return providers.open[0] if providers.open else False
@@ -122,15 +122,11 @@ def task_definition(world: World, value: Value, resource: Resource, depth: int =
         return world.unknown(resource, "task_definition")
     owner = world.owner(sole_hole(value))[0] if OPEN in value else None
     if owner is not None and owner.type == "aws_ecs_task_definition":
-        if not owner.data:
-            return owner.address
-        return task_definition(world, owner.values.get("task_definition"), resource, depth + 1)
+        return _of(world, owner, resource, depth)
     text = world.spelt(value)
     if text in world.ids:
         found = world.tree.resources.get(world.ids[text])
-        if found is not None and found.data:
-            return task_definition(world, found.values.get("task_definition"), resource, depth + 1)
-        return world.ids[text]
+        return world.ids[text] if found is None else _of(world, found, resource, depth)
     if text in world.estate.task_definitions:
         return text
     family, _, revision = text.rpartition("task-definition/")[2].partition(":")
@@ -140,20 +136,12 @@ def task_definition(world: World, value: Value, resource: Resource, depth: int =
     return text if OPEN not in text else world.unknown(resource, "task_definition")
 
 
-def _count(world: World, resource: Resource) -> Maybe[int]:
-    """How many tasks are wanted; the provider asks for none unless told."""
-    value = written(resource, "desired_count")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return (
-            value
-            if isinstance(value, Unknown)
-            else 0
-            if value is None
-            else world.unknown(resource, "desired_count")
-        )
-    return int(value)
-
-
-def origin_in(resource: Resource, path: str) -> Origin:
-    """Where one of several launches of a resource is written."""
-    return at(resource, path)
+def _of(world: World, found: Resource, resource: Resource, depth: int) -> Maybe[str]:
+    if not found.data:
+        return found.address
+    # A data source finds the newest revision of a family, which may be the one made here.
+    key = task_definition(world, found.values.get("task_definition"), resource, depth + 1)
+    if isinstance(key, str) and key not in world.estate.task_definitions:
+        arn = plain(found.values.get("arn"))
+        return arn or key
+    return key

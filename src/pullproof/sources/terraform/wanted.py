@@ -27,6 +27,20 @@ WANTED = frozenset(
         *("aws_cloudwatch_log_group", "aws_s3_bucket", "aws_s3_bucket_policy", "aws_efs_file_system"),
         *("aws_efs_file_system_policy", "aws_efs_mount_target", "aws_efs_access_point"),
         *("aws_ecs_cluster", "aws_ecs_cluster_capacity_providers", "aws_ecs_task_definition"),
+        *("aws_ec2_transit_gateway", "aws_ec2_transit_gateway_vpc_attachment"),
+        *("aws_ec2_transit_gateway_peering_attachment", "aws_ec2_transit_gateway_connect"),
+        *("aws_vpn_connection", "aws_ec2_transit_gateway_route_table", "aws_ec2_transit_gateway_route"),
+        *("aws_ec2_transit_gateway_route_table_association", "aws_dx_gateway_association"),
+        *("aws_ec2_transit_gateway_route_table_propagation", "aws_route53_zone", "aws_route53_record"),
+        *("aws_route53_zone_association", "aws_route53_resolver_rule", "aws_route53profiles_association"),
+        *("aws_route53_resolver_rule_association", "aws_service_discovery_private_dns_namespace"),
+        *(
+            "aws_route53_resolver_firewall_rule_group_association",
+            "aws_cloudwatch_event_target",
+            "aws_scheduler_schedule",
+            "aws_sfn_state_machine",
+        ),
+        *("aws_batch_job_definition", "aws_batch_compute_environment"),
         *("aws_ecs_service", "aws_ecs_task_set", "aws_caller_identity", "aws_region", "aws_partition"),
     )
 )

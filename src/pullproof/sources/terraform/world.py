@@ -33,6 +33,8 @@ class World:
         self.estate = Estate()
         self.by_type: dict[str, list[Resource]] = {}
         self.ids: dict[str, str] = {}
+        #: DNS names of endpoints that AWS has chosen, and the endpoints.
+        self.endpoint_names: dict[str, str] = {}
         #: Names of roles, and their keys.
         self.role_keys: dict[str, str] = {}
         #: (type, name) -> key, for what is called by its name.
@@ -50,6 +52,10 @@ class World:
         """The resources of some types that are there after the apply; "data.TYPE" for data sources."""
         for name in types:
             yield from self.by_type.get(name, ())
+
+    def open(self, kind: str, reason: Unknown) -> None:
+        """Nouns of a kind may exist beside those of the input."""
+        self.estate.open[kind] = (*self.estate.open.get(kind, ()), reason)
 
     def deleted(self, *types: str) -> Iterator[Resource]:
         """What the plan takes away, and what it changes as it was before."""
