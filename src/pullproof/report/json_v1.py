@@ -45,7 +45,8 @@ def written(document: Json) -> str:
 
 def document(report: Report) -> Json:
     """The document as plain dictionaries and lists."""
-    tasks = [_task(task, report) for task in report.tasks]
+    hops: dict[tuple[int, str], Json] = {}
+    tasks = [_task(task, report, hops) for task in report.tasks]
     words = [task["verdict"] for task in tasks]
     return {
         "schema": 1,
@@ -62,7 +63,8 @@ def docs_page(code: str) -> str:
     return f"docs/{'blockers' if code in BLOCKER_CODES else 'warnings'}/{code}.md"
 
 
-def _task(task: TaskReport, report: Report) -> Json:
+def _task(task: TaskReport, report: Report, hops: dict[tuple[int, str], Json]) -> Json:
+    """One task. `hops` are those already told: many tasks of a large input share their ways."""
     return {
         "id": task.id,
         "kind": task.kind,
@@ -82,11 +84,11 @@ def _task(task: TaskReport, report: Report) -> Json:
             for notice in task.warnings
         ],
         "unknowns": unknowns_json(task.unsettled),
-        "steps": [_step(step, report) for step in task.steps],
+        "steps": [_step(step, report, hops) for step in task.steps],
     }
 
 
-def _step(step: StepReport, report: Report) -> Json:
+def _step(step: StepReport, report: Report, hops: dict[tuple[int, str], Json]) -> Json:
     verdict = step.verdict
     return {
         "step": step.step,
@@ -101,8 +103,8 @@ def _step(step: StepReport, report: Report) -> Json:
         "blockers": [blocker_json(blocker, report) for blocker in step.blockers],
         "unknowns": [] if verdict is Verdict.WORKS else unknowns_json(step.unknowns),
         "hops": [
-            *(_hop(hop, "network", report) for hop in step.network),
-            *(_hop(hop, "access", report) for hop in step.access),
+            *(_told(hop, "network", report, hops) for hop in step.network),
+            *(_told(hop, "access", report, hops) for hop in step.access),
         ],
     }
 
@@ -130,6 +132,14 @@ def unknowns_json(unknowns: Iterable[Unknown]) -> list[Json]:
         }
         for unknown in unknowns
     ]
+
+
+def _told(hop: Hop, part: str, report: Report, hops: dict[tuple[int, str], Json]) -> Json:
+    """A hop, told once for each object; the report keeps them all alive, so an identity is one hop."""
+    key = id(hop), part
+    if key not in hops:
+        hops[key] = _hop(hop, part, report)
+    return hops[key]
 
 
 def _hop(hop: Hop, part: str, report: Report) -> Json:
