@@ -15,7 +15,7 @@ from pullproof.sources.terraform.hcl.bodies import NotWritten, names_in, written
 from pullproof.sources.terraform.hcl.gaps import Exhausted, not_followed
 from pullproof.sources.terraform.hcl.modules import Project, plain_text
 from pullproof.sources.terraform.hcl.places import Places, places_of
-from pullproof.sources.terraform.hcl.scope import ModuleScope, World
+from pullproof.sources.terraform.hcl.scope import Facts, ModuleScope, World
 from pullproof.sources.terraform.hcl.syntax import Block
 from pullproof.sources.terraform.hcl.values import Lazy, Refused, Rest
 from pullproof.sources.terraform.plan_json import Plan
@@ -34,10 +34,12 @@ class Settler:
         Raises:
             InputError: a file in it cannot be read or is not Terraform's syntax; the message names the line.
         """
-        self.root = root
-        self._project = Project(root)
-        self._project.module(())
-        self._world = World(self._project, PlanFacts(plan))
+        self._settle_by(Project(root), PlanFacts(plan))
+
+    def _settle_by(self, project: Project, facts: Facts) -> None:
+        project.module(())
+        self._project = project
+        self._world = World(project, facts)
 
     def attribute(self, address: str, name: str) -> Value | None:
         """The value of an argument (or the list of the nested blocks of that name), as `tree.Value`.
@@ -52,7 +54,7 @@ class Settler:
         scope, block, parts = found
 
         def written() -> Value:
-            return written_in(scope, block, name, scope.repetition(block, parts.key))
+            return written_in(block, name, scope.evaluate, scope.repetition(block, parts.key))
 
         value = self._guarded(written, address, name)
         if isinstance(value, NotWritten):
@@ -113,6 +115,14 @@ class Settler:
             return exported(not_followed(f"an expression that cannot be read: {wrong}"), address, name)
         except (Exhausted, RecursionError):
             return exported(not_followed("more work than any expression should be"), address, name)
+
+
+class OpenSettler(Settler):
+    """The same for a configuration that is open already."""
+
+    def __init__(self, project: Project, facts: Facts) -> None:
+        """Evaluate what `project` writes with what `facts` tell."""
+        self._settle_by(project, facts)
 
 
 def exported(value: Value, address: str, name: str, depth: int = 0) -> Value:

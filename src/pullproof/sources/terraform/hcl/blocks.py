@@ -41,7 +41,7 @@ def blocks_of(content: bytes, shown: str) -> tuple[Block, ...]:
         InputError: it is not Terraform's syntax; the message names the line.
     """
     content = content.removeprefix(b"\xef\xbb\xbf")
-    root = _parser().parse(content).root_node
+    root = syntax_tree(content)
     if root.has_error:
         line = _first_error(root)
         raise InputError(
@@ -64,6 +64,11 @@ def attributes_of(content: bytes, shown: str) -> dict[str, Source]:
         name: Source(text=source.text, file=source.file, line=source.line - 1)
         for name, source in wrapped[0].attributes.items()
     }
+
+
+def syntax_tree(content: bytes) -> "Node":
+    """The tree that tree-sitter makes of a text, errors included."""
+    return _parser().parse(content).root_node
 
 
 @functools.cache

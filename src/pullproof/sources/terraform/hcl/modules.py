@@ -4,6 +4,7 @@ https://developer.hashicorp.com/terraform/language/modules/configuration
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from pullproof.sources.terraform.hcl.syntax import Block, Source
 
 #: How many calls deep modules are followed; Terraform itself knows no limit, people stop at four.
 DEEPEST = 20
+#: More calls than any configuration has; modules that call each other in a circle end here.
+MOST_MODULES = 5000
 #: More files in one directory than any module has.
 MOST_FILES = 2000
 
@@ -34,13 +37,17 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Project:
-    """A root module and every module it calls. Modules are read when they are first asked for."""
+    """A root module and every module it calls. Modules are read when they are first asked for.
 
-    def __init__(self, root: Path) -> None:
+    `installed` is the directory whose `.terraform` has the modules from elsewhere: the root, unless
+    `terraform init` ran in a copy of it.
+    """
+
+    def __init__(self, root: Path, installed: Path | None = None) -> None:
         self.root = root
         self.fence = fence_around(root)
-        self.notes: list[str] = []
-        self._installed = _installed(root)
+        self._base = installed or root
+        self._installed = _installed(self._base)
         self._modules: dict[Path, Module] = {}
         self._calls: dict[tuple[str, ...], Module | None] = {}
 
@@ -65,6 +72,22 @@ class Project:
             self._calls[path] = self._find(path)
         return self._calls[path]
 
+    def paths(self) -> Iterator[tuple[str, ...]]:
+        """The paths of all modules, the root first. Calls that go in a circle end at some depth.
+
+        Raises:
+            InputError: a file cannot be read; the message names the line.
+        """
+        waiting: list[tuple[str, ...]] = [()]
+        for _ in range(MOST_MODULES):
+            if not waiting:
+                return
+            path = waiting.pop()
+            module = self.module(path)
+            yield path
+            if module is not None and len(path) < DEEPEST:
+                waiting.extend((*path, name) for name in sorted(module.calls, reverse=True))
+
     def _find(self, path: tuple[str, ...]) -> Module | None:
         above = self.module(path[:-1]) if len(path) <= DEEPEST else None
         call = above.calls.get(path[-1]) if above is not None else None
@@ -74,7 +97,7 @@ class Project:
         if source.startswith(("./", "../")):
             directory = above.directory / source
         elif ".".join(path) in self._installed:
-            directory = self.root / self._installed[".".join(path)]
+            directory = self._base / self._installed[".".join(path)]
         else:
             return None
         if not directory.is_dir() or not self._allowed(directory):
@@ -84,6 +107,8 @@ class Project:
     def _allowed(self, directory: Path) -> bool:
         """Modules are read where Terraform reads them, but not from all over the disk."""
         found = directory.resolve()
+        if found.is_relative_to(self._base.resolve()):
+            return True
         highest = [self.root.resolve(), *self.root.resolve().parents][: DEEPEST // 4]
         return found.is_relative_to(self.fence) or any(
             found.is_relative_to(folder) for folder in highest if len(folder.parts) > 2
@@ -91,20 +116,27 @@ class Project:
 
     def _read(self, directory: Path) -> Module:
         if directory not in self._modules:
-            self._modules[directory] = read_module(directory)
+            self._modules[directory] = read_module(directory, self._shown(directory))
         return self._modules[directory]
 
+    def _shown(self, directory: Path) -> str:
+        """A module's directory as messages name it: one that was installed in a copy as if it were here."""
+        if self._base != self.root and directory.is_relative_to(self._base):
+            directory = self.root / directory.relative_to(self._base)
+        return shown_path(directory)
 
-def read_module(directory: Path) -> Module:
-    """The module that a directory is.
+
+def read_module(directory: Path, shown: str) -> Module:
+    """The module that a directory is; `shown` is how messages name it.
 
     Raises:
         InputError: a file in it cannot be read; the message names the line.
     """
     plain, overriding = terraform_files(directory)
-    blocks = [block for file in plain for block in read_blocks(file, shown_path(file))]
+    prefix = "" if shown == "." else f"{shown}/"
+    blocks = [block for file in plain for block in read_blocks(file, prefix + file.name)]
     for file in overriding:
-        blocks = _overridden(blocks, read_blocks(file, shown_path(file)))
+        blocks = _overridden(blocks, read_blocks(file, prefix + file.name))
     return Module(
         directory=directory,
         variables=_named(blocks, "variable"),

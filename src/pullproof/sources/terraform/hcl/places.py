@@ -5,11 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pullproof.errors import InputError
-from pullproof.sources.terraform.hcl.modules import DEEPEST, Module, Project
+from pullproof.sources.terraform.hcl.modules import Module, Project
 
 _INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
-#: More calls than any configuration has; modules that call each other in a circle end here.
-MOST_MODULES = 5000
 
 
 class Places(Mapping[str, str]):
@@ -50,17 +48,11 @@ def places(root: Path) -> Places:
 def places_of(project: Project) -> Places:
     """The places of a configuration that is open already. Modules that are not installed have none."""
     rows: dict[str, str] = {}
-    waiting: list[tuple[str, ...]] = [()]
-    for _ in range(MOST_MODULES):
-        if not waiting:
-            break
-        path = waiting.pop()
+    for path in project.paths():
         module = project.module(path)
-        if module is None or len(path) > DEEPEST:
-            continue
-        prefix = "".join(f"module.{name}." for name in path)
-        rows.update({prefix + key: place for key, place in _rows(module).items()})
-        waiting.extend((*path, name) for name in sorted(module.calls, reverse=True))
+        if module is not None:
+            prefix = "".join(f"module.{name}." for name in path)
+            rows.update({prefix + key: place for key, place in _rows(module).items()})
     return Places(rows)
 
 

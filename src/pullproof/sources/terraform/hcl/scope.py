@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pullproof.model.text import clean
 from pullproof.model.value import Unknown
+from pullproof.sources.terraform.hcl import syntax
 from pullproof.sources.terraform.hcl.bodies import written_in
 from pullproof.sources.terraform.hcl.evaluate import Env, Evaluator
 from pullproof.sources.terraform.hcl.expressions import parse, parse_template
@@ -194,6 +195,8 @@ class ModuleScope:
     def written(self, block: str, key: Key, name: str) -> Value:
         """What the configuration writes for an attribute; `NotWritten` where it leaves it out."""
         found = self.declared().resources[block]
+        if name == "rendered" and block.startswith("data.template_file."):
+            return self._template_file(found, self.repetition(found, key))
         return written_in(found, name, self.evaluate, self.repetition(found, key))
 
     def repetition(self, block: Block, key: Key) -> dict[str, Value]:
@@ -203,6 +206,21 @@ class ModuleScope:
         if "for_each" in block.attributes:
             return {"each": Lazy("each", lambda name: self._each(block, key, name))}
         return {}
+
+    def _template_file(self, block: Block, names: Mapping[str, Value]) -> Value:
+        """What older code has instead of `templatefile`.
+
+        https://registry.terraform.io/providers/hashicorp/template/latest/docs/data-sources/file
+        """
+        text, given = (
+            self.evaluate(block.attributes[name], names) if name in block.attributes else None
+            for name in ("template", "vars")
+        )
+        return self.value_of(
+            syntax.Call("templatestring", (syntax.Name("text"), syntax.Name("given"))),
+            {"text": text, "given": given or {}},
+            block.place,
+        )
 
     def _each(self, block: Block, key: Key, name: str) -> Value:
         if name == "key":

@@ -1,0 +1,171 @@
+"""A directory with a Terraform configuration, planned by Terraform itself without credentials.
+
+The configuration is copied, every provider is mocked, and `terraform test` plans the copy: Terraform's own
+evaluator gives every value that no account is needed for. What is known only after apply stays unknown in
+that plan, and is settled from the files, as for any plan. Nothing is written in the directory, nothing is
+applied, no provisioner runs and no AWS API is called.
+"""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from pullproof.errors import InputError, UsageError
+from pullproof.sources.base import Loaded, Options
+from pullproof.sources.terraform.adapt import adapt, not_launched
+from pullproof.sources.terraform.beside_plan import BesidePlan
+from pullproof.sources.terraform.hcl.modules import Project, shown_path, terraform_files
+from pullproof.sources.terraform.mocked.facts import MockedFacts
+from pullproof.sources.terraform.mocked.inputs import given_inputs
+from pullproof.sources.terraform.mocked.overlay import overlay
+from pullproof.sources.terraform.mocked.planning import NotInstalled, Planning
+from pullproof.sources.terraform.mocked.tool import Tool, find_tool
+from pullproof.sources.terraform.mocked.where import Where, where
+from pullproof.sources.terraform.mocked.written import configuration_of
+from pullproof.sources.terraform.plan import tree_of_plan
+from pullproof.sources.terraform.plan_json import Plan
+from pullproof.sources.terraform.settle import OpenSettler, Settler
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """A directory planned: the plan with its configuration, the files opened with it, and how it was done."""
+
+    plan: Plan
+    settler: Settler
+    notes: tuple[str, ...]
+
+
+class Opened(BesidePlan):
+    """Files that are open already, for the reader of plans."""
+
+    def __init__(self, plan: Plan, settler: Settler) -> None:
+        super().__init__(plan, "", Options(use_source=False))
+        self._settler = settler
+        self._looked = True
+
+
+def load_directory(
+    path: str, options: Options, *, variables: Sequence[str] = (), files: Sequence[str] = (), tool: str = ""
+) -> Loaded:
+    """The estate that a configuration describes.
+
+    `variables` are `NAME=VALUE`, `files` are .tfvars files named from the current directory, `tool` is the
+    program to run (the variable PULLPROOF_TERRAFORM, `terraform` or `tofu` when empty).
+
+    Raises:
+        InputError: there is no configuration, a variable has no value, or Terraform refuses it.
+        ToolError: there is no Terraform, it is too old, or it cannot install what the configuration needs.
+        UsageError: a variable is not written as `NAME=VALUE`.
+    """
+    found = plan_directory(Path(path), options, variables=variables, files=files, tool=tool)
+    tree = tree_of_plan(found.plan, Opened(found.plan, found.settler))
+    estate = adapt(tree, options)
+    return Loaded(
+        kind="terraform-directory",
+        path=path,
+        estate=estate,
+        notes=(*found.notes, *tree.notes),
+        not_launched=not_launched(estate),
+        places=found.settler.places(),
+    )
+
+
+def plan_directory(
+    root: Path,
+    options: Options,
+    *,
+    variables: Sequence[str] = (),
+    files: Sequence[str] = (),
+    tool: str = "",
+) -> Planned:
+    """Plan a directory with mocked providers; the arguments and errors are those of `load_directory`."""
+    _refuse_other_directories(root)
+    for file in files:
+        if not Path(file).is_file():
+            raise UsageError(f"there is no file {file}", remedy="--var-file FILE")
+    project = Project(root)
+    inputs = given_inputs(root, project.main, variables, files, os.environ)
+    at = where(project, inputs, os.environ, options.region, options.account)
+    program = find_tool(tool)
+    arguments = [
+        *(f"-var-file={Path(file).resolve()}" for file in files),
+        *(f"-var={text}" for text in variables),
+    ]
+    with tempfile.TemporaryDirectory(prefix="pullproof-", ignore_cleanup_errors=True) as scratch:
+        plan, project, installed = _planned(program, project, at, arguments, Path(scratch))
+        configuration = configuration_of(project, at.regions, at.account)
+        plan = msgspec.structs.replace(plan, configuration=configuration)
+        settler = OpenSettler(project, MockedFacts(plan, project, at))
+    return Planned(plan=plan, settler=settler, notes=tuple(_notes(program, root, at, project, installed)))
+
+
+def _planned(
+    tool: Tool, project: Project, at: Where, arguments: Sequence[str], scratch: Path
+) -> tuple[Plan, Project, bool]:
+    """The plan, the project with all its modules, and whether something had to be installed first."""
+    if _is_ready(project):
+        try:
+            copy = overlay(project, scratch / "first")
+            planning = Planning(tool, copy, project.root, at)
+            planning.edit()
+            return planning.plan(arguments), project, False
+        except NotInstalled:
+            pass
+    copy = overlay(project, scratch / "installed")
+    planning = Planning(tool, copy, project.root, at)
+    planning.init()
+    complete = Project(project.root, installed=copy)
+    for path in complete.paths():  # read every module while the copy is still as it was written
+        complete.module(path)
+    planning.edit()
+    return planning.plan(arguments), complete, True
+
+
+def _is_ready(project: Project) -> bool:
+    """Whether `terraform init` seems to have been run, or is not needed for modules."""
+    return (project.root / ".terraform" / "providers").is_dir() and all(
+        project.module(path) is not None for path in project.paths()
+    )
+
+
+def _refuse_other_directories(root: Path) -> None:
+    plain, overriding = terraform_files(root)
+    if not plain and not overriding:
+        raise InputError(
+            "there is no .tf file in this directory",
+            place=shown_path(root),
+            remedy="pass the root module's directory, or the JSON of a plan",
+        )
+
+
+def _notes(tool: Tool, root: Path, at: Where, project: Project, installed: bool) -> list[str]:  # noqa: FBT001
+    shown = shown_path(root)
+    notes = [
+        f"{tool.name} {tool.version} planned a copy of {'this directory' if shown == '.' else shown} with mocked"
+        " providers: no credentials, no calls to AWS"
+    ]
+    if installed:
+        notes.append(
+            f"its providers and modules were installed into the copy ({tool.name} init -backend=false)"
+        )
+    if not at.regions:
+        notes.append("no provider tells its region: pass --region, or set AWS_REGION")
+    notes += [
+        f"{address}: {', '.join(zones)} stand for the availability zones"
+        for address, zones in _assumed_zones(project, at)
+    ]
+    return notes
+
+
+def _assumed_zones(project: Project, at: Where) -> list[tuple[str, list[str]]]:
+    region = next(iter(at.regions.values()), "")
+    return [
+        (f"{''.join(f'module.{name}.' for name in path)}{key}", [f"{region}{letter}" for letter in "abc"])
+        for path in project.paths()
+        if (module := project.module(path)) is not None
+        for key in module.resources
+        if region and key.startswith("data.aws_availability_zones.")
+    ][:1]

@@ -1,0 +1,57 @@
+"""What a plan with mocked providers knows, with the data sources that need no account."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pullproof.model.text import anything
+from pullproof.sources.terraform.address import parsed
+from pullproof.sources.terraform.facts import PlanFacts
+from pullproof.sources.terraform.hcl.bodies import NotWritten
+from pullproof.sources.terraform.hcl.modules import Project
+from pullproof.sources.terraform.hcl.values import Value
+from pullproof.sources.terraform.mocked.answers import answers, computed, is_answered
+from pullproof.sources.terraform.mocked.providers import provider_key
+from pullproof.sources.terraform.mocked.where import Where
+from pullproof.sources.terraform.plan_json import Plan
+
+
+class MockedFacts(PlanFacts):
+    """The facts of a plan; data sources that were answered to Terraform are answered the same way here."""
+
+    def __init__(self, plan: Plan, project: Project, where: Where) -> None:
+        super().__init__(plan)
+        self._project = project
+        self._where = where
+        self._answers: dict[str, Mapping[str, Mapping[str, Any]]] = {}
+
+    def attribute(self, address: str, name: str, written: Callable[[], Value]) -> Value:
+        """An attribute: answered, computed from the arguments, or as the plan has it."""
+        kind, region, arguments = self._data(address)
+        if kind and is_answered(kind, arguments, region=bool(region), account=bool(self._where.account)):
+            told = self._told(region).get(kind, {})
+            if name in told:
+                return told[name]
+        if kind == "aws_vpc_endpoint_service":
+            service = super().attribute(address, "service", NotWritten)
+            found = computed(kind, name, region, {"service": service})
+            if found is not None:
+                return found
+        return super().attribute(address, name, written)
+
+    def _data(self, address: str) -> tuple[str, str, frozenset[str]]:
+        """Type, region and arguments of a data source; an empty type for anything else."""
+        parts = parsed(address) if "data." in address else None
+        if parts is None or not parts.block.startswith("data."):
+            return "", "", frozenset()
+        path = tuple(name for name, _ in parts.calls)
+        module = self._project.module(path)
+        block = module.resources.get(parts.block) if module is not None else None
+        if block is None:
+            return "", "", frozenset()
+        region = self._where.regions.get(provider_key(self._project, path, block), "")
+        return block.labels[0], region, frozenset(block.attributes)
+
+    def _told(self, region: str) -> Mapping[str, Mapping[str, Any]]:
+        if region not in self._answers:
+            self._answers[region] = answers(region, self._where.account, anything)
+        return self._answers[region]
