@@ -207,7 +207,7 @@ def _buckets(world: World) -> None:
             origin=at(resource),
             name=world.own_text(resource, "bucket"),
             arn=world.own_text(resource, "arn"),
-            region=world.where.region(resource),
+            region=world.where.region_text(resource),
             policy=_elsewhere(resource) if resource.data else policies.to(key),
         )
 

@@ -140,6 +140,6 @@ def _launch(
         groups=groups_in_force(world, values.get("security_group_ids"), subnets, environment),
         public_ip=switch(world, network.get("assignpublicip"), resource, "assignPublicIp"),
         platform_version=world.text(version, resource, "platformVersion") if given(version) else "LATEST",
-        region=world.where.region(resource),
+        region=world.where.region_text(resource),
         account=world.where.account,
     )

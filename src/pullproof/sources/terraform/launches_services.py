@@ -71,7 +71,7 @@ def adapt_standalone(world: World) -> None:
             subnets=Listing(subnets),
             groups=Listing(groups) if groups else default_groups(world, subnets, resource),
             public_ip=options.public_ip,
-            region=world.where.region(resource),
+            region=world.where.region_text(resource),
             account=world.where.account,
         )
 
