@@ -113,7 +113,8 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True):
 
     `perhaps` is set when it is not certain that the task needs it (the container definitions are
     unknown and only references hint at it): a failure is then reported as unknown, with this reason.
-    `if_endpoint` is a warning that holds when an interface endpoint carries the flow.
+    `if_endpoint` is a warning that holds when an interface endpoint carries the flow; its resource is that
+    endpoint when it names none.
     `only_warns` is set for what never keeps a task from starting: the code of the warning that a failure
     becomes.
     """

@@ -124,8 +124,8 @@ def home_of(stores: Stores, launch: Launch) -> Home:
     vpc = vpc_of(estate, launch)
     return Home(
         estate.partition,
-        _first_told(launch.region, vpc.region if vpc else "", estate.region) or hole("region"),
-        _first_told(launch.account, vpc.account if vpc else "", estate.account) or hole("account"),
+        _first_told(launch.region, vpc.region if vpc else "", estate.region, "region"),
+        _first_told(launch.account, vpc.account if vpc else "", estate.account, "account"),
     )
 
 
@@ -137,8 +137,12 @@ def vpc_of(estate: Estate, launch: Launch) -> Vpc | None:
     return estate.vpcs.get(subnet.vpc)
 
 
-def _first_told(*values: Maybe[str]) -> str:
-    return next((value for value in values if not isinstance(value, Unknown) and value), "")
+def _first_told(own: Maybe[str], of_vpc: Maybe[str], of_input: Maybe[str], name: str) -> Text:
+    """The first that is told. What one launch does not tell is not what the rest of the input does."""
+    for value in (own, of_vpc) if isinstance(own, Unknown) else (own, of_vpc, of_input):
+        if not isinstance(value, Unknown) and value:
+            return value
+    return hole(name)
 
 
 def _overridden(override: Maybe[str], written: Maybe[str]) -> Maybe[str]:

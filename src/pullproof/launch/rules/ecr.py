@@ -167,7 +167,7 @@ def _layers(task: Task, image: Image) -> Requirement:
         ),
         if_endpoint=Notice(
             code="s3-interface-endpoint",
-            resource=task.launch.key,
+            resource="",
             message="the layers come through an S3 interface endpoint: ECR's page asks Fargate for a gateway"
             " endpoint and accepts an interface endpoint elsewhere; names and packets do get through",
         ),
