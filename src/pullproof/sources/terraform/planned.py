@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from pullproof.errors import InputError
-from pullproof.model.text import sole_hole
+from pullproof.model.text import CLOSE, OPEN, sole_hole
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.terraform.beside_plan import BesidePlan
 from pullproof.sources.terraform.configuration import Modules
@@ -50,6 +50,19 @@ CHANGED = frozenset(
 
 #: Nested blocks that may be left to AWS, and may as well be written by a dynamic block.
 DYNAMIC = ("ingress", "egress", "route", "inline_policy", "subnet_configuration", "dns_options")
+
+#: Attributes that AWS chooses and nobody here reads.
+UNREAD = frozenset(
+    (
+        *("tags_all", "owner_id", "name_prefix", "requester_managed", "ip_address_type", "create_date"),
+        *("network_interface_ids", "security_group_rule_id", "availability_zone_id", "log_group_class"),
+        *("ipv6_cidr_block_association_id", "private_dns_hostname_type_on_launch", "unique_id", "setting"),
+        *("iam_role", "triggers", "enable_fault_injection", "enable_network_address_usage_metrics"),
+        *("ipv6_association_id", "ipv6_cidr_block_network_border_group", "association_id"),
+    )
+)
+_NOTHING: dict[str, Any] = {}
+_NO_INSTANCES: dict[Step | None, str] = {}
 
 #: What a person can do about a reference that cannot be followed.
 SUPPLY = "check the configuration's directory, or pass it with --source"
@@ -96,6 +109,9 @@ class Planned:
         self._beside = beside
         #: What the plan changes or replaces, as it was before, of the types in `CHANGED`.
         self.before: list[Instance] = []
+        self._in_new: dict[str, bool] = {}
+        self._written: dict[int, frozenset[str]] = {}
+        self._references: dict[int, tuple[Reference, ...]] = {}
         self.inputs = {name: item.value for name, item in plan.variables.items()}
         self.follower = Follower(self.modules, self.attribute, self.instances, self.inputs)
         self._take_state(plan)
@@ -119,13 +135,15 @@ class Planned:
         return value
 
     def values(self, found: Instance) -> dict[str, Value]:
-        """All attributes of an instance."""
+        """The attributes of an instance, but for those in `UNREAD` that are unknown."""
         values = dict(_opened(found))
-        written = found.block.expressions if found.block else {}
+        written = found.block.expressions if found.block else _NOTHING
+        prefix = f"{OPEN}{found.address}."
         for name, open_ in found.open.items():
             if open_ is True and name not in written:
-                values[name] = own(found.address, name)
-            elif open_ and any_open(open_):
+                if name not in UNREAD:
+                    values[name] = f"{prefix}{name}{CLOSE}"  # what `own` gives
+            elif open_ is True or (open_ and any_open(open_)):
                 values[name] = self.attribute(found.address, name)
         for name, secret in found.secret.items():
             if secret is True and name not in STRUCTURAL:
@@ -134,19 +152,21 @@ class Planned:
 
     def written(self, found: Instance) -> frozenset[str] | None:
         """The arguments and blocks that the configuration writes; None if it does not have the block."""
-        if found.block is None:
+        block = found.block
+        if block is None:
             return None
         known = _opened(found)
-        unseen = [
-            name for name in DYNAMIC if found.open.get(name) is True and name not in found.block.expressions
-        ]
-        if self._beside is not None and unseen:
-            told = self._beside.written(found.address)
-            if told is not None:
-                return told
+        if self._beside is not None:
+            if any(found.open.get(name) is True and name not in block.expressions for name in DYNAMIC):
+                told = self._beside.written(found.address)
+                if told is not None:
+                    return told
+        names = self._written.get(id(block))
+        if names is None:
+            names = self._written[id(block)] = frozenset(block.expressions)
         # Dynamic blocks are not among the expressions; what they make is among the values.
-        dynamic = [name for name, value in known.items() if value and name in found.open]
-        return frozenset((*found.block.expressions, *dynamic))
+        dynamic = [name for name, open_ in found.open.items() if type(open_) is list and known.get(name)]
+        return names if names.issuperset(dynamic) else names.union(dynamic)
 
     def mentions(self, found: Instance) -> dict[str, tuple[str, ...]]:
         """For the text of an instance that is unknown: what its references lead to, as holes name it."""
@@ -167,7 +187,7 @@ class Planned:
         if found.secret.get(name) is True and name not in STRUCTURAL:
             return Unknown(Why.SENSITIVE, f"{found.address}.{name}", found.address, "it is marked sensitive")
         open_ = found.open.get(name)
-        if not open_ or not any_open(open_):
+        if open_ is not True and (not open_ or not any_open(open_)):
             return known.get(name)
         expression = found.block.expressions.get(name) if found.block else None
         if expression is None and open_ is True:
@@ -209,18 +229,37 @@ class Planned:
         ]
 
     def _leaf(self, found: Instance, name: str, expression: Any) -> Value:
-        references = mentioned(expression)
-        if name in KINDS and references:
-            scope = Scope(found.module, found.index, found.block.for_each_expression if found.block else None)
-            reached = self.follower.combined(references, scope, name)
-            value = (
-                self._many(found, name, reached, _leaves(found, name, expression))
-                if name in MANY
-                else self._one(reached)
-            )
-            if value is not None:
-                return value
-        return not_followed(found.address, name, references)
+        references = self._references.get(id(expression))
+        if references is None:
+            references = self._references[id(expression)] = mentioned(expression)
+        if name not in KINDS or not references:
+            return not_followed(found.address, name, references)
+        value = self._plain_reference(found, name, references) if len(references) == 1 else None
+        if value is not None:
+            return value
+        scope = Scope(found.module, found.index, found.block.for_each_expression if found.block else None)
+        reached = self.follower.combined(references, scope, name)
+        if name in MANY:
+            value = self._many(found, name, reached, _leaves(found, name, expression))
+        else:
+            value = self._one(reached)
+        return not_followed(found.address, name, references) if value is None else value
+
+    def _plain_reference(self, found: Instance, name: str, references: tuple[Reference, ...]) -> Value | None:
+        """The short way for what most identifiers are: `aws_vpc.main.id`, not known yet."""
+        (reference,) = references
+        if name in MANY or len(reference.path) != 1:
+            return None
+        address = self._blocks.get((found.module, reference.name), _NO_INSTANCES).get(None)
+        attribute = reference.path[0]
+        if address is None or attribute not in KINDS[name].get(reference.type, ()):
+            return None
+        target = self.all[address]
+        _opened(target)
+        written = target.block.expressions if target.block else _NOTHING
+        if target.open.get(str(attribute)) is True and attribute not in written:
+            return own(address, str(attribute))
+        return None
 
     def _one(self, reached: Reach) -> Value | None:
         """An identifier: it is unknown, so it comes from the one name in it that is unknown."""
@@ -256,16 +295,20 @@ class Planned:
 
     def _in_new_vpc(self, value: Value) -> bool:
         """Whether a value identifies something in a VPC that this plan creates."""
-        vpc = self._vpc_of(value)
-        return vpc in self.all and self.all[vpc].new
-
-    def _vpc_of(self, value: Value) -> str:
         name = sole_hole(value) if isinstance(value, str) else ""
-        address, _, _ = name.rpartition(".")
+        address = name.rpartition(".")[0]
+        if address not in self._in_new:
+            vpc = self._vpc_of(address)
+            # The default VPC is there before Terraform adopts it.
+            made = self.all.get(vpc)
+            self._in_new[address] = made is not None and made.new and made.type == "aws_vpc"
+        return self._in_new[address]
+
+    def _vpc_of(self, address: str) -> str:
         found = self.all.get(address)
         if found is None:
             return ""
-        if found.type in ("aws_vpc", "aws_default_vpc"):
+        if found.type == "aws_vpc":
             return address
         outer = self.attribute(address, "vpc_id")
         return sole_hole(outer).rpartition(".")[0] if isinstance(outer, str) else ""

@@ -15,11 +15,26 @@ _ZONE = re.compile(rf"({REGION.pattern})[a-z]")
 _SERVICE = re.compile(rf"(?:com\.amazonaws|cn\.com\.amazonaws)\.({REGION.pattern})\.")
 _ARN = re.compile(rf"arn:(aws[\w-]*):[\w-]+:({REGION.pattern})?:(\d{{12}})?:")
 
-#: Things that are looked up where the provider is, and belong to the account.
-PLACED = ("aws_subnet", "aws_vpc", "aws_security_group")
-
-#: Attributes in which the region or account that a resource lives in can be read.
-_TELLING = ("region", "availability_zone", "arn", "service_name", "owner_id", "url", "repository_url")
+#: Types, and the attributes that tell the region or account they are in. ARNs of roles and policies tell
+#: the account; things that are looked up may be another account's, but for what a VPC is made of.
+TELLING = {
+    "aws_vpc": ("owner_id", "arn", "region"),
+    "aws_default_vpc": ("owner_id", "arn", "region"),
+    "aws_subnet": ("availability_zone", "owner_id", "arn"),
+    "aws_default_subnet": ("availability_zone", "owner_id", "arn"),
+    "aws_security_group": ("owner_id", "arn"),
+    "aws_vpc_endpoint": ("service_name",),
+    "aws_ecs_cluster": ("arn", "region"),
+}
+#: As above, but only where the input creates them.
+CREATED = {
+    "aws_iam_role": ("arn",),
+    "aws_ecr_repository": ("arn",),
+    "aws_ecs_task_definition": ("arn",),
+    "aws_secretsmanager_secret": ("arn",),
+    "aws_cloudwatch_log_group": ("arn",),
+    "aws_ssm_parameter": ("arn",),
+}
 
 
 def regions_of(configuration: Configuration, follower: Follower) -> dict[str, str | Unknown]:
@@ -71,10 +86,12 @@ class Told:
         self.accounts: set[str] = set()
         self.partitions: set[str] = set()
         for resource in resources:
-            if resource.data:
+            if (names := TELLING.get(resource.type)) is not None:
+                self._attributes(resource, names)
+            elif resource.data:
                 self._looked_up(resource)
-            if not resource.data or resource.type in PLACED:
-                self._attributes(resource)
+            elif (names := CREATED.get(resource.type)) is not None:
+                self._attributes(resource, names)
 
     def _looked_up(self, resource: Resource) -> None:
         values = resource.values
@@ -86,8 +103,8 @@ class Told:
         if resource.type == "aws_partition" and isinstance(values.get("partition"), str):
             self.partitions.add(values["partition"])
 
-    def _attributes(self, resource: Resource) -> None:
-        for name in _TELLING:
+    def _attributes(self, resource: Resource, names: tuple[str, ...]) -> None:
+        for name in names:
             text = resource.values.get(name)
             if not isinstance(text, str):
                 continue

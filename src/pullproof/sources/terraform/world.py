@@ -247,7 +247,7 @@ class World:
         self.by_type.setdefault(kind, []).append(resource)
         for name in ("id", "arn"):
             value = resource.values.get(name)
-            if isinstance(value, str) and IDENTIFIER.match(value):
+            if isinstance(value, str) and OPEN not in value and IDENTIFIER.match(value):
                 if resource.data:
                     self.ids.setdefault(value, resource.address)
                 else:
