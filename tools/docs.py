@@ -10,6 +10,7 @@ A generated part stands between two comments, in any page under docs/:
 import re
 from collections.abc import Callable, Iterable
 
+from pullproof.launch.document import rules_markdown
 from pullproof.model.codes import BLOCKERS, WARNINGS, Code
 from tools.layers import MAY_IMPORT
 from tools.repository import ROOT, named
@@ -40,6 +41,7 @@ def arrows() -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "arrows": arrows,
     "blockers": lambda: codes(BLOCKERS),
+    "rules": rules_markdown,
     "warnings": lambda: codes(WARNINGS),
 }
 

@@ -69,6 +69,8 @@ WARNINGS = (
     Code("assumed-default-vpc", "the default VPC is assumed to be as AWS made it"),
     Code("dual-stack-registry", "the registry's dual-stack name; login still uses IPv4"),
     Code("guardduty-endpoint-policy", "GuardDuty's side-car image may be refused by a policy"),
+    Code("logs-not-written", "the task starts, and what it logs is lost"),
+    Code("efs-read-only", "the file system is mounted, and the task may only read it"),
     Code("missing-resource", "something the task needs must exist and is not part of the input"),
 )
 
