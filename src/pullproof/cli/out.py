@@ -8,7 +8,7 @@ from typing import TextIO
 from pullproof.errors import ToolError
 from pullproof.report.look import ASCII, LEAST_WIDTH, UNICODE, Look
 
-SIGNS = "✓✗──▶…"
+SIGNS = "✓✗──▶◀…"
 
 
 def look_of(stream: TextIO | None) -> Look:

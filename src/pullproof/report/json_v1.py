@@ -4,7 +4,7 @@ Keys may be added; none is removed, and none changes its meaning.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -72,14 +72,14 @@ def _task(task: TaskReport, report: Report, hops: dict[tuple[int, str], Json]) -
         "platform_version": task.platform_version,
         "verdict": TASK_WORDS[task.verdict],
         "intermittent": task.intermittent,
-        **_place(task.id, report),
+        **_place(task.id, report.places),
         "warnings": [
             {
                 "code": notice.code,
                 "resource": notice.resource,
                 "message": notice.message,
                 "docs": docs_page(notice.code),
-                **_place(notice.resource, report),
+                **_place(notice.resource, report.places),
             }
             for notice in task.warnings
         ],
@@ -117,7 +117,7 @@ def blocker_json(blocker: Blocker, report: Report) -> Json:
         "message": blocker.message,
         "docs": docs_page(blocker.code),
         "cites": [str(origin) for origin in blocker.cites],
-        **_place(blocker.resource, report),
+        **_place(blocker.resource, report.places),
     }
 
 
@@ -138,18 +138,19 @@ def _told(hop: Hop, part: str, report: Report, hops: dict[tuple[int, str], Json]
     """A hop, told once for each object; the report keeps them all alive, so an identity is one hop."""
     key = id(hop), part
     if key not in hops:
-        hops[key] = _hop(hop, part, report)
+        hops[key] = hop_json(hop, part, report.places)
     return hops[key]
 
 
-def _hop(hop: Hop, part: str, report: Report) -> Json:
+def hop_json(hop: Hop, part: str, places: Mapping[str, str]) -> Json:
+    """One hop; `part` is "network" or "access"."""
     return {
         "at": hop.at,
         "gate": hop.gate.name.lower().replace("_", "-"),
         "part": part,
         "verdict": STEP_WORDS[hop.verdict],
         **({"dead_end": True} if hop.dead_end else {}),
-        **_place(hop.at, report),
+        **_place(hop.at, places),
         "steps": [_decision(step) for step in hop.steps],
     }
 
@@ -168,7 +169,7 @@ def _decision(step: Step) -> Json:
     return said
 
 
-def _place(address: str, report: Report) -> Json:
+def _place(address: str, places: Mapping[str, str]) -> Json:
     """The line of an address, where the input has lines."""
-    place = report.places.get(address)
+    place = places.get(address)
     return {"place": place} if place else {}

@@ -10,11 +10,12 @@ class Signs(msgspec.Struct, frozen=True, kw_only=True):
     fails: str
     unknown: str
     flow: str
+    back: str
     more: str
 
 
-UNICODE = Signs(works="✓", fails="✗", unknown="?", flow="──▶", more="…")
-ASCII = Signs(works="+", fails="x", unknown="?", flow="-->", more="...")
+UNICODE = Signs(works="✓", fails="✗", unknown="?", flow="──▶", back="◀──", more="…")
+ASCII = Signs(works="+", fails="x", unknown="?", flow="-->", back="<--", more="...")
 
 #: Narrower than this, lines are as long as they have to be.
 LEAST_WIDTH = 40

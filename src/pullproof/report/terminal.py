@@ -59,12 +59,12 @@ def _cause(cause: Cause, report: Report, look: Look) -> Iterator[str]:
     yield _arrow(blocker.resource, report)
     hops = path_of(step, lambda hop: any(_is(decision, cause) for decision in hop.steps))
     yield from _path(hops, cause.met, safe(blocker.message), report, look)
-    yield from _entry("because", step.rule.because, look)
-    yield from _entry("you would see", step.rule.symptom, look)
+    yield from entry("because", step.rule.because, look)
+    yield from entry("you would see", step.rule.symptom, look)
     if step.intermittent:
-        yield from _entry("intermittent", _some(cause), look)
+        yield from entry("intermittent", _some(cause), look)
     yield from _also("also blocks", labels(cause.met), lead.task.id, lead.label, look)
-    yield from _entry("help", f"pullproof explain {blocker.code}", look)
+    yield from entry("help", f"pullproof explain {blocker.code}", look)
     yield from _see(step, look)
 
 
@@ -84,8 +84,8 @@ def _doubt(doubt: Doubt, report: Report, look: Look) -> Iterator[str]:
     yield _heading("unknown", name, "yellow", f"not settled whether {safe(task)} can {does}", look)
     yield _arrow(unknown.resource or task, report)
     yield from _path(hops, doubt.met, what, report, look)
-    yield from _entry("because", because, look)
-    yield from _entry("to settle it", safe(unknown.settle_by), look)
+    yield from entry("because", because, look)
+    yield from entry("to settle it", safe(unknown.settle_by), look)
     yield from _also("also waiting on this", labels(doubt.met, doubt.tasks), task, label, look)
 
 
@@ -110,8 +110,8 @@ def _caution(caution: Caution, report: Report, look: Look) -> Iterator[str]:
     yield _heading("warning", notice.code, "yellow", head, look)
     yield from (f"  {line}" for line in more)
     yield _arrow(notice.resource, report)
-    yield from _entry("for", listed(map(safe, caution.tasks)), look)
-    yield from _entry("help", f"pullproof explain {notice.code}", look)
+    yield from entry("for", listed(map(safe, caution.tasks)), look)
+    yield from entry("help", f"pullproof explain {notice.code}", look)
 
 
 def notes(report: Report, look: Look) -> Iterator[str]:
@@ -148,8 +148,8 @@ def _arrow(resource: str, report: Report) -> str:
     return f"  --> {safe(place)} ({safe(resource)})" if place else f"  --> {safe(resource)}"
 
 
-def _entry(name: str, text: str, look: Look) -> Iterator[str]:
-    """A line below the path: `= because: ...`."""
+def entry(name: str, text: str, look: Look) -> Iterator[str]:
+    """A line below a path: `= because: ...`; none where there is nothing to say."""
     if text:
         head = f"   = {name}: "
         first, *more = wrapped(text, max(20, look.width - len(head)))
@@ -166,13 +166,13 @@ def _see(step: StepReport, look: Look) -> Iterator[str]:
 def _also(name: str, by_task: dict[str, tuple[str, ...]], task: str, label: str, look: Look) -> Iterator[str]:
     """What else the same cause leads to: other steps of this task, then other tasks."""
     own = [step for step in by_task.pop(task) if step != label]
-    yield from _entry(name, safe(listed(own)), look)
+    yield from entry(name, safe(listed(own)), look)
     together: dict[tuple[str, ...], list[str]] = {}
     for other, steps in by_task.items():
         together.setdefault(steps, []).append(other)
     for steps, others in together.items():
         told = f"{listed(steps)} of " if steps else ""
-        yield from _entry(name, safe(f"{told}{listed(others)}"), look)
+        yield from entry(name, safe(f"{told}{listed(others)}"), look)
 
 
 def _some(cause: Cause) -> str:
