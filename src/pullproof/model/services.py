@@ -19,8 +19,10 @@ DNS_SUFFIX = {
     "aws-iso": "c2s.ic.gov",
     "aws-iso-b": "sc2s.sgov.gov",
 }
-_STANDARD = tuple(f".{suffix}" for suffix in dict.fromkeys(DNS_SUFFIX.values()))
-_DUAL_STACK = (".api.aws", ".on.aws", ".api.amazonwebservices.com.cn")
+STANDARD = tuple(f".{suffix}" for suffix in dict.fromkeys(DNS_SUFFIX.values()))
+DUAL_STACK = (".api.aws", ".on.aws", ".api.amazonwebservices.com.cn")
+#: Endings of AWS's own host names.
+AWS_ENDINGS = (*STANDARD, *DUAL_STACK)
 #: In China these services' endpoint names start with "cn.com.amazonaws", all others' with "com.amazonaws".
 #: https://github.com/aws/aws-cdk, `VPC_ENDPOINT_SERVICE_EXCEPTIONS`
 _CHINA_OWN = frozenset({"ecr.api", "ecr.dkr", "elasticfilesystem", "monitoring", "sts", "xray"})
@@ -138,10 +140,10 @@ def service_of(host: Text) -> tuple[AwsService, Text] | None:
     The region may have holes; legacy global S3 names have a region that may be any.
     """
     name = host.lower().removesuffix(".") if is_exact(host) else host
-    for ending in _DUAL_STACK:
+    for ending in DUAL_STACK:
         if name.endswith(ending):
             return _split(name.removesuffix(ending), _BY_DUAL_STACK, guess=False)
-    for ending in _STANDARD:
+    for ending in STANDARD:
         if name.endswith(ending):
             return _split(name.removesuffix(ending), _BY_HEAD, guess=True)
     return None

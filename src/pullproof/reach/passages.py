@@ -1,0 +1,115 @@
+"""A passage: the hops between leaving an interface and arriving, out and back; and how passages combine."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from pullproof.evidence import Gate, Hop, Step, Via
+from pullproof.model.value import Unknown
+from pullproof.reach.peers import Link
+from pullproof.reach.words import hop_of, step_of
+from pullproof.verdict import Verdict, all_of
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to a destination.
+
+    `out` and `back` are hops in the order the packet meets them. `ends` says that the last hop out is a
+    dead end, `aimless` that it is one for want of any destination, so that no filter can be asked about
+    it. `endpoint` is the key of the VPC endpoint that carries the flow, else "". `quiet`: the reply
+    enters the sender's subnet without meeting its network ACL.
+    """
+
+    out: tuple[Hop, ...] = ()
+    back: tuple[Hop, ...] = ()
+    via: Via = Via.NONE
+    endpoint: str = ""
+    link: Link = Link.UNSURE
+    ends: bool = False
+    aimless: bool = False
+    quiet: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether it leads there and back."""
+        return all_of(hop.verdict for hop in (*self.out, *self.back))
+
+    def after(self, out: Iterable[Hop], back: Iterable[Hop] = (), via: Via | None = None) -> "Passage":
+        """This passage, met after these hops; the reply meets `back` last, in that order."""
+        return msgspec.structs.replace(
+            self, out=(*out, *self.out), back=(*self.back, *back), via=via or self.via
+        )
+
+
+def soft_step(step: Step, why: Unknown) -> Step:
+    """The same step where it is not certain that the flow meets it: a failure is only possible."""
+    if step.verdict is not Verdict.FAILS:
+        return step
+    return Step(
+        gate=step.gate,
+        at=step.at,
+        verdict=Verdict.UNKNOWN,
+        says=f"perhaps {step.says}",
+        unknown=why,
+        cites=step.cites,
+    )
+
+
+def soft_hop(hop: Hop, why: Unknown) -> Hop:
+    """A hop of such steps."""
+    if hop.verdict is not Verdict.FAILS:
+        return hop
+    steps = tuple(soft_step(step, why) for step in hop.steps)
+    return msgspec.structs.replace(hop, steps=steps)
+
+
+def soft(passage: Passage, why: Unknown) -> Passage:
+    """A passage that is not certain to be the one taken: never a certain failure."""
+    out = tuple(soft_hop(hop, why) for hop in passage.out)
+    back = tuple(soft_hop(hop, why) for hop in passage.back)
+    return msgspec.structs.replace(passage, out=out, back=back, via=Via.NONE, endpoint="")
+
+
+def chosen(choices: Sequence[tuple[Passage, ...]], at: str, doubts: Sequence[Unknown]) -> tuple[Passage, ...]:
+    """What is certain when any of several choices may be the one taken; the last is shown.
+
+    It makes no difference where all fail, or all work by the same endpoint (whose policy has a say too).
+    """
+    last = choices[-1]
+    if not doubts or _alike(choices):
+        return last
+    return doubted(last, at, doubts)
+
+
+def doubted(passages: tuple[Passage, ...], at: str, doubts: Sequence[Unknown]) -> tuple[Passage, ...]:
+    """Passages that may not be the ones taken, and nobody knows what would be instead."""
+    if not doubts:
+        return passages
+    return tuple(soft(passage, doubts[0]).after((_doubt_hop(at, doubts),)) for passage in passages)
+
+
+def pieces(passages: tuple[Passage, ...], at: str, why: Unknown | None) -> tuple[Passage, ...]:
+    """The passages of the parts of a destination.
+
+    With `why`, the destination is in one of the parts and nobody knows which: only what holds for all
+    of them is certain.
+    """
+    if why is None or _alike([(passage,) for passage in passages]):
+        return passages
+    says = f"{at} does not treat all of it alike"
+    hop = hop_of(step_of(Gate.ROUTE_TABLE, at, says, unknown=why))
+    return tuple(soft(passage, why).after((hop,)) for passage in passages)
+
+
+def _alike(choices: Sequence[tuple[Passage, ...]]) -> bool:
+    verdicts = {all_of(passage.verdict for passage in choice) for choice in choices}
+    if len(choices) == 1 or verdicts == {Verdict.FAILS}:
+        return True
+    endpoints = {passage.endpoint for choice in choices for passage in choice}
+    return verdicts == {Verdict.WORKS} and len(endpoints) == 1
+
+
+def _doubt_hop(at: str, doubts: Sequence[Unknown]) -> Hop:
+    says = f"another route of {at} may take it"
+    steps = tuple(step_of(Gate.ROUTE_TABLE, at, says, unknown=why) for why in doubts)
+    return Hop(at=at, gate=Gate.ROUTE_TABLE, steps=steps)
