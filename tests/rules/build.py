@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from pullproof.finding import TaskReport
 from pullproof.model import addresses
 from pullproof.model.ecs import (
     Cluster,
@@ -40,6 +41,8 @@ from pullproof.model.stores import (
 from pullproof.model.text import Text
 from pullproof.model.value import Listing, Maybe, Origin, Unknown, Why
 from pullproof.model.vpc import Route, RouteTable, Subnet, Target, TargetKind, Vpc
+from pullproof.prove import prove
+from pullproof.verdict import Verdict
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
@@ -326,3 +329,26 @@ def _stores(made: Estate) -> None:
             subnet=subnet,
             groups=Listing(("sg-files",)),
         )
+
+
+def proved(made: Estate, platform_version: str | None = None) -> TaskReport:
+    """The report on the only task of an estate."""
+    (report,) = prove(made, platform_version=platform_version)
+    return report
+
+
+def said(report: TaskReport, rule: str) -> tuple[str, ...]:
+    """What the report says of a rule: "works", "unknown", or the code and resource of each blocker."""
+    found: dict[str, None] = {}
+    for step in report.steps:
+        if step.rule.id == rule:
+            if step.verdict is Verdict.FAILS:
+                found |= {f"{blocker.code} {blocker.resource}": None for blocker in step.blockers}
+            else:
+                found[step.verdict.value] = None
+    return tuple(found)
+
+
+def warned(report: TaskReport) -> set[tuple[str, str]]:
+    """Code and resource of each warning."""
+    return {(notice.code, notice.resource) for notice in report.warnings}
