@@ -226,7 +226,7 @@ def as_request(case: Case) -> tuple[Estate, Request]:
         service="com.amazonaws.eu-west-1.any",
         type=EndpointType.INTERFACE,
     )
-    context: dict[str, Value] = {key: case.context.get(key, ABSENT) for key in (*KEYS, *case.context)}
+    context: dict[str, Value] = {key.lower(): case.context.get(key, ABSENT) for key in (*KEYS, *case.context)}
     role = Role(
         key="role",
         origin=Origin("role"),

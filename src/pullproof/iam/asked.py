@@ -31,7 +31,7 @@ class Asked(NamedTuple):
 
 def asked(estate: Estate, request: Request) -> Asked:
     """Prepare a request."""
-    context = {key.lower(): value for key, value in request.context.items()}
+    context = request.context
     return Asked(
         request=request,
         estate=estate,

@@ -19,6 +19,9 @@ class Absent(enum.Enum):
 
     ABSENT = "absent"
 
+    #: Enum's own hashes the name each time, and contexts are hashed with every request.
+    __hash__ = object.__hash__
+
 
 ABSENT: Final = Absent.ABSENT
 

@@ -9,26 +9,23 @@ be that of every ARN that is known only by name.
 import re
 from functools import lru_cache
 
-from pullproof.iam.overlap import overlap
-from pullproof.iam.shapes import apart, canonical, shape
-from pullproof.iam.tokens import (
-    EXCLUDES,
-    ONE,
-    RUN,
-    Tokens,
-    is_any,
-    is_hole,
-    is_plain,
-    of_pattern,
-    of_text,
-)
-from pullproof.model.text import OPEN, Text
-from pullproof.verdict import Verdict
+from pullproof.iam.globs import glob, surely
+from pullproof.iam.possible import possibly
+from pullproof.iam.segments import within_segments
+from pullproof.iam.shapes import canonical, head_of, may_hold_colons
+from pullproof.iam.tokens import is_hole, is_plain, of_text
+from pullproof.model.text import CLOSE, OPEN, Text
+from pullproof.verdict import Verdict, all_of
 
 #: Results are small and asked for again and again.
 _REMEMBERED = 1 << 16
 #: A `*` that does not end its segment.
 _INNER_STAR = re.compile(r"\*(?![:*]|\Z)")
+_VARIABLE_OR_WILDCARD = re.compile(r"\$\{[^}]*\}|([*?])")
+#: The letters that a pattern begins with.
+_HEAD = re.compile(f"[^*?${OPEN}]*")
+#: What may stand before the letters that a pattern ends with.
+_NOT_LETTERS = ("*", "?", "}", CLOSE)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -37,16 +34,22 @@ def like(pattern: Text, text: Text, partition: str) -> Verdict:
     if pattern == "*":
         return Verdict.WORKS
     if is_plain(pattern) and OPEN not in text:
-        return Verdict.WORKS if _glob(pattern, text) else Verdict.FAILS
-    return _matched(of_pattern(pattern), of_text(text), partition)
+        return Verdict.WORKS if glob(pattern, text) else Verdict.FAILS
+    pattern, text = canonical(pattern), canonical(text)
+    if pattern == text and "${" not in pattern:
+        return Verdict.WORKS
+    if _ends_differ(pattern, text, partition):
+        return Verdict.FAILS
+    if surely(pattern, text, partition):
+        return Verdict.WORKS
+    return Verdict.UNKNOWN if possibly(pattern, text, partition) else Verdict.FAILS
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def same(written: Text, text: Text, partition: str) -> Verdict:
     """Whether `written`, in which wildcards are characters like any other, is `text`. Case matters."""
     if is_plain(written) and OPEN not in text:
         return Verdict.WORKS if written == text else Verdict.FAILS
-    return _matched(of_pattern(written, wildcards=False), of_text(text), partition)
+    return like(_without_wildcards(written), text, partition)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -74,12 +77,7 @@ def resource_like(pattern: Text, resource: Text, partition: str) -> Verdict:
         return like(f"{pattern}:*", resource, partition) & Verdict.UNKNOWN
     if wide is not Verdict.WORKS or not _INNER_STAR.search(pattern):
         return wide
-    narrow = _within_segments(pattern)
-    tokens = _canonical(of_text(resource))
-    seen = (tokens, _spread(tokens, partition, keep=_canonical(of_pattern(pattern))))
-    if any(narrow.fullmatch("".join(map(_mark, text))) for text in seen):
-        return wide
-    return Verdict.UNKNOWN
+    return wide if within_segments(canonical(pattern), canonical(resource), partition) else Verdict.UNKNOWN
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -92,16 +90,13 @@ def arn_like(pattern: Text, arn: Text, partition: str) -> Verdict:
     if whole is Verdict.FAILS or pattern == arn:
         return whole
     wanted, parts = pattern.split(":", 5), arn.split(":", 5)
-    if any(_may_hold_colons(part) for part in (*wanted[:5], *parts[:5])):
+    if any(map(may_hold_colons, (*wanted[:5], *parts[:5]))):
         return Verdict.UNKNOWN
     if len(parts) != 6:
         return Verdict.FAILS
     if len(wanted) != 6:
         return Verdict.UNKNOWN  # AWS says that an ARN has six parts, and not what becomes of fewer
-    answers = [like(*pair, partition) for pair in zip(wanted, parts, strict=True)]
-    if Verdict.FAILS in answers:
-        return Verdict.FAILS
-    return Verdict.UNKNOWN if Verdict.UNKNOWN in answers else Verdict.WORKS
+    return all_of(like(*pair, partition) for pair in zip(wanted, parts, strict=True))
 
 
 def lowered(text: Text) -> Text:
@@ -111,127 +106,24 @@ def lowered(text: Text) -> Text:
     )
 
 
-def _glob(pattern: str, text: str) -> bool:
-    """Whether a pattern without holes and variables matches a text without holes."""
-    if "?" in pattern:
-        return _regex(pattern).fullmatch(text) is not None
-    first, *rest = pattern.split("*")
-    if not rest:
-        return first == text
-    last = rest.pop()
-    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
-        return False
-    at, end = len(first), len(text) - len(last)
-    for part in rest:
-        at = text.find(part, at, end)
-        if at < 0:
-            return False
-        at += len(part)
-    return True
+def _without_wildcards(written: Text) -> Text:
+    return _VARIABLE_OR_WILDCARD.sub(lambda found: f"${{{found[1]}}}" if found[1] else found[0], written)
 
 
-@lru_cache(maxsize=4096)
-def _regex(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+def _ends_differ(pattern: Text, text: Text, partition: str) -> bool:
+    """Whether the first or the last letters are not the same: cheap, and it settles most pairs."""
+    wanted, found = _head(pattern, partition), _head(text, partition)
+    common = min(len(wanted), len(found))
+    if wanted[:common] != found[:common]:
+        return True
+    wanted, found = pattern[max(map(pattern.rfind, _NOT_LETTERS)) + 1 :], text[text.rfind(CLOSE) + 1 :]
+    common = min(len(wanted), len(found))
+    return common > 0 and wanted[-common:] != found[-common:]
 
 
-def _matched(pattern: Tokens, text: Tokens, partition: str) -> Verdict:
-    pattern, text = _canonical(pattern), _canonical(text)
-    if _surely(pattern, text) or _surely(pattern, _spread(text, partition, keep=pattern)):
-        return Verdict.WORKS
-    return Verdict.UNKNOWN if _possibly(pattern, text, partition) else Verdict.FAILS
-
-
-def _canonical(tokens: Tokens) -> Tokens:
-    return tuple(canonical(token) if is_hole(token) else token for token in tokens)
-
-
-def _surely(pattern: Tokens, text: Tokens) -> bool:
-    """Whether it matches with every hole and run of the text as a thing of its own.
-
-    Only the same hole equals a hole, and only `*` takes in a run.
-    """
-    i = j = 0
-    star, resume = -1, 0
-    while j < len(text):
-        if i < len(pattern) and pattern[i] == RUN:
-            star, resume = i, j
-            i += 1
-        elif i < len(pattern) and _certain(pattern[i], text[j]):
-            i += 1
-            j += 1
-        elif star >= 0:
-            i, resume = star + 1, resume + 1
-            j = resume
-        else:
-            return False
-    return all(token == RUN for token in pattern[i:])
-
-
-def _certain(wanted: str, token: str) -> bool:
-    return wanted == token or (wanted == ONE and len(token) == 1)
-
-
-def _possibly(pattern: Tokens, text: Tokens, partition: str) -> bool:
-    """Whether it matches for some text that the holes can stand for; may say yes too often."""
-    pattern, text, settled = _without_common_head(pattern, text)
-    if settled or apart(pattern, text):
-        return False
-    tail, rest, settled = _without_common_head(pattern[::-1], text[::-1])
-    return not settled and overlap(_spread(tail[::-1], partition), _spread(rest[::-1], partition))
-
-
-def _without_common_head(pattern: Tokens, text: Tokens) -> tuple[Tokens, Tokens, bool]:
-    """Both without what certainly matches at the beginning; True when a letter already differs."""
-    common = 0
-    for wanted, token in zip(pattern, text, strict=False):
-        if wanted == RUN or is_any(wanted):
-            break
-        if not _certain(wanted, token):
-            return pattern[common:], text[common:], not (is_hole(wanted) or is_hole(token))
-        common += 1
-    return pattern[common:], text[common:], False
-
-
-def _spread(tokens: Tokens, partition: str, keep: Tokens = ()) -> Tokens:
-    """The tokens with every hole, but those to keep, as the characters and runs it may be."""
-    return tuple(
-        part
-        for token in tokens
-        for part in (shape(token, partition) if is_hole(token) and token not in keep else (token,))
-    )
-
-
-@lru_cache(maxsize=4096)
-def _within_segments(pattern: Text) -> re.Pattern[str]:
-    """The pattern with `*` held within its segment, unless it ends one."""
-    tokens = _canonical(of_pattern(pattern))
-    follows = (*tokens[1:], ":")
-    return re.compile("".join(map(_as_regex, tokens, follows)), re.DOTALL)
-
-
-def _as_regex(token: str, follows: str) -> str:
-    if token == RUN:
-        return ".*" if follows in (":", RUN) else "[^:\U000f0000]*"
-    if token == ONE:
-        return "[^\U000f0000\U000f0001]"
-    return re.escape(_mark(token))
-
-
-def _mark(token: str) -> str:
-    """A token for a regular expression: whether a hole or run may hold a colon comes before its name."""
-    if len(token) == 1:
-        return token
-    return ("\U000f0000" if _may_hold_colons(token) else "\U000f0001") + token
-
-
-def _may_hold_colons(text: Text) -> bool:
-    """Whether a run, or a hole somewhere in a text, may stand for text with a colon."""
-    if text in EXCLUDES:
-        return text == RUN
-    return OPEN in text and any(
-        part in (":", RUN)
-        for token in of_text(text)
-        if is_hole(token)
-        for part in shape(canonical(token), "")
-    )
+def _head(text: Text, partition: str) -> str:
+    """The letters that a pattern or text certainly begins with."""
+    if text.startswith(OPEN):
+        return head_of(text[: text.index(CLOSE) + 1], partition)
+    found = _HEAD.match(text)
+    return found[0] if found else ""

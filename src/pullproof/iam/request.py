@@ -36,8 +36,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One call of the AWS API.
 
     `caller` is a role (a session of it makes the call), a principal of AWS's own, nobody in particular, or
-    the reason why the role is not known. `context` has condition keys; keys it leaves out are not known, certainly absent
-    ones are `ABSENT`.
+    the reason why the role is not known. `context` has condition keys, in lower case; keys it leaves out are not known,
+    certainly absent ones are `ABSENT`.
 
     `owner` is the key of the noun whose policy has a say, `owner_kind` the estate's attribute that holds
     it ("repositories", "secrets", "keys", "buckets", "file_systems"), `resource_policy` that policy (None:

@@ -6,11 +6,12 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 """
 
 import re
-from functools import cache
+from functools import lru_cache
 
 import msgspec
 
 from pullproof.iam.tokens import NO_COLON, NO_SEPARATOR, RUN, Tokens, is_hole
+from pullproof.model.text import CLOSE, HOLE, OPEN, Text
 
 #: Resource type -> the ARN of one. `%` stands for characters without colon and slash, `~` for characters
 #: without colon.
@@ -75,6 +76,7 @@ _NAME = re.compile(
     r"(?P<data>data\.)?(?P<type>[a-z0-9_]+)\.[A-Za-z0-9_-]+(?:\[[^\]]*\])?)"
     r"\.(?P<attribute>[a-z0-9_]+)"
 )
+_LETTERS = re.compile(r"[^*%~]*")
 _SHAPED = {"*": RUN, "%": NO_SEPARATOR, "~": NO_COLON}
 
 
@@ -87,7 +89,7 @@ class Named(msgspec.Struct, frozen=True):
     data: bool
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def named(token: str) -> Named | None:
     """The attribute that a hole is; None for a name of another form."""
     found = _NAME.fullmatch(token[1:-1])
@@ -98,13 +100,10 @@ def named(token: str) -> Named | None:
     return Named(found["address"], kind, attribute, found["data"] is not None)
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def shape(token: str, partition: str) -> Tokens:
     """Everything a hole may stand for, as literal characters and runs. `partition` is "" if not known."""
-    written = _shape_of(token)
-    if partition:
-        written = written.replace("arn:%", f"arn:{partition}")
-    return tuple(_SHAPED.get(letter, letter) for letter in written)
+    return tuple(_SHAPED.get(letter, letter) for letter in _written(token, partition))
 
 
 def _shape_of(token: str) -> str:
@@ -126,13 +125,44 @@ def _template(whose: Named) -> str:
     return _IDS.get((whose.type, whose.attribute), "")
 
 
-@cache
-def canonical(token: str) -> str:
-    """The hole under the one name that all attributes with the same text share."""
+def head_of(token: str, partition: str) -> str:
+    """The letters that everything a hole may stand for begins with."""
+    found = _LETTERS.match(_written(token, partition))
+    return found[0] if found else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def _written(token: str, partition: str) -> str:
+    written = _shape_of(token)
+    return written.replace("arn:%", f"arn:{partition}") if partition else written
+
+
+def spread(tokens: Tokens, partition: str, keep: Text = "") -> Tokens:
+    """The tokens with every hole as the characters and runs it may be, but for those that are in `keep`."""
+    return tuple(
+        part
+        for token in tokens
+        for part in (shape(token, partition) if is_hole(token) and token not in keep else (token,))
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def canonical(text: Text) -> Text:
+    """The text with every hole under the one name that all attributes with the same text share."""
+    return HOLE.sub(_renamed, text) if OPEN in text else text
+
+
+def _renamed(found: re.Match[str]) -> str:
+    token = found[0]
     whose = named(token)
-    if whose is None or token.endswith(f".{whose.attribute}{token[-1]}"):
+    if whose is None or token.endswith(f".{whose.attribute}{CLOSE}"):
         return token
-    return f"{token[0]}{whose.address}.{whose.attribute}{token[-1]}"
+    return f"{OPEN}{whose.address}.{whose.attribute}{CLOSE}"
+
+
+def may_hold_colons(text: Text) -> bool:
+    """Whether a hole somewhere in a text may stand for text with a colon."""
+    return any(part in (":", RUN) for found in HOLE.finditer(text) for part in shape(found[0], ""))
 
 
 def apart(pattern: Tokens, text: Tokens) -> bool:

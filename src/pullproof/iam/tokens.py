@@ -45,8 +45,8 @@ def of_text(text: Text) -> Tokens:
 
 
 @lru_cache(maxsize=4096)
-def of_pattern(pattern: Text, *, wildcards: bool = True) -> Tokens:
-    """A written pattern. Without `wildcards`, `*` and `?` are the characters themselves.
+def of_pattern(pattern: Text) -> Tokens:
+    """A written pattern.
 
     A policy variable that nobody filled in becomes a hole of its own that may be anything.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
@@ -55,15 +55,15 @@ def of_pattern(pattern: Text, *, wildcards: bool = True) -> Tokens:
     end = 0
     for found in _SPECIAL.finditer(pattern):
         tokens += pattern[end : found.start()]
-        tokens.append(_special(found, wildcards=wildcards))
+        tokens.append(_special(found))
         end = found.end()
     return (*tokens, *pattern[end:])
 
 
-def _special(found: re.Match[str], *, wildcards: bool) -> str:
+def _special(found: re.Match[str]) -> str:
     _, variable, wildcard = found.groups()
     if wildcard is not None:
-        return _WILDCARDS[wildcard] if wildcards else str(wildcard)
+        return _WILDCARDS[wildcard]
     if variable is None:
         return found[0]
     return variable if variable in ("*", "?", "$") else f"{OPEN}?{found[0]}{CLOSE}"

@@ -23,12 +23,11 @@ ACTION = "sts:AssumeRole"
 def trusts(estate: Estate, role: Maybe[Role], service: str, context: dict[str, Value]) -> Decision:
     """Whether the role's trust policy lets a service ("ecs-tasks.amazonaws.com") assume it.
 
-    `context` has the condition keys of the service's call, as in `Request`.
+    `context` has the condition keys of the service's call, in lower case, as in `Request`.
     """
     if isinstance(role, Unknown):
         return Decision(hops=(hop(unsettled(Gate.ROLE, role.resource, role)),))
-    known = {key.lower(): value for key, value in context.items()}
-    question = Question(ACTION, role.arn, known, estate.partition)
+    question = Question(ACTION, role.arn, context, estate.partition)
     grants = resource_layer(role.trust, question, partial(meant_service, service=service))
     step = permission(
         Gate.ROLE,

@@ -67,7 +67,8 @@ def request(caller: Any, action: str = READ, resource: Text = SECRET, **fields: 
     """A request of a caller in our account."""
     context: dict[str, Value] = {"aws:PrincipalAccount": ACCOUNT, "aws:PrincipalArn": ROLE_ARN}
     context |= fields.pop("context", {})
-    return Request(caller=caller, action=action, resource=resource, context=context, **fields)
+    lower = {key.lower(): value for key, value in context.items()}
+    return Request(caller=caller, action=action, resource=resource, context=lower, **fields)
 
 
 def arn(address: str) -> Text:
