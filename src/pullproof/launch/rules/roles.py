@@ -10,7 +10,7 @@ from pullproof.model.value import Unknown
 EXECUTION_ROLE = Rule(
     id="execution-role",
     step="role",
-    title="ECS assumes the execution role",
+    title="use its execution role",
     because="with it Fargate logs in to ECR, reads secrets and parameters, and opens the log stream",
     symptom="ECS was unable to assume the role '...' that was provided for this task",
     doc="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
@@ -19,7 +19,7 @@ EXECUTION_ROLE = Rule(
 TASK_ROLE = Rule(
     id="task-role",
     step="role",
-    title="ECS assumes the task role",
+    title="use its task role",
     because="a task whose role cannot be assumed is not started, whether or not its containers use the role",
     symptom="ECS was unable to assume the role '...' that was provided for this task",
     doc="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
