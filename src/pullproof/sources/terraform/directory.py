@@ -18,16 +18,20 @@ from pullproof.sources.base import Loaded, Options
 from pullproof.sources.terraform.adapt import adapt, not_launched
 from pullproof.sources.terraform.beside_plan import BesidePlan
 from pullproof.sources.terraform.hcl.modules import Project, shown_path, terraform_files
+from pullproof.sources.terraform.mocked.answers import zones
+from pullproof.sources.terraform.mocked.dependence import Dependence, Spot
 from pullproof.sources.terraform.mocked.facts import MockedFacts
 from pullproof.sources.terraform.mocked.inputs import given_inputs
 from pullproof.sources.terraform.mocked.overlay import overlay
 from pullproof.sources.terraform.mocked.planning import NotInstalled, Planning
 from pullproof.sources.terraform.mocked.tool import Tool, find_tool
+from pullproof.sources.terraform.mocked.uncounted import completed, marked
 from pullproof.sources.terraform.mocked.where import Where, where
 from pullproof.sources.terraform.mocked.written import configuration_of
 from pullproof.sources.terraform.plan import tree_of_plan
 from pullproof.sources.terraform.plan_json import Plan
 from pullproof.sources.terraform.settle import OpenSettler, Settler
+from pullproof.sources.terraform.wanted import WANTED
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,23 +99,35 @@ def plan_directory(
         *(f"-var={text}" for text in variables),
     ]
     with tempfile.TemporaryDirectory(prefix="pullproof-", ignore_cleanup_errors=True) as scratch:
-        plan, project, installed = _planned(program, project, at, arguments, Path(scratch))
-        configuration = configuration_of(project, at.regions, at.account)
-        plan = msgspec.structs.replace(plan, configuration=configuration)
-        settler = OpenSettler(project, MockedFacts(plan, project, at))
-    return Planned(plan=plan, settler=settler, notes=tuple(_notes(program, root, at, project, installed)))
+        done = _plan_copy(program, project, at, arguments, Path(scratch))
+        # Whatever init has installed is only in the copy, so it is read while the copy is there.
+        dependence = completed(done.project, done.uncounted)
+        plan = msgspec.structs.replace(
+            marked(done.plan, done.project, dependence),
+            configuration=configuration_of(done.project, at.regions, at.account),
+        )
+        settler = OpenSettler(done.project, MockedFacts(plan, done.project, at, dependence))
+        notes = _notes(program, root, at, done, dependence)
+    return Planned(plan=plan, settler=settler, notes=notes)
 
 
-def _planned(
-    tool: Tool, project: Project, at: Where, arguments: Sequence[str], scratch: Path
-) -> tuple[Plan, Project, bool]:
-    """The plan, the project with all its modules, and whether something had to be installed first."""
+class _Done(msgspec.Struct, frozen=True, kw_only=True):
+    """A copy planned: the plan, the project with all its modules, whether anything was installed for it."""
+
+    plan: Plan
+    project: Project
+    uncounted: frozenset[Spot]
+    installed: bool
+
+
+def _plan_copy(tool: Tool, project: Project, at: Where, arguments: Sequence[str], scratch: Path) -> _Done:
     if _is_ready(project):
         try:
             copy = overlay(project, scratch / "first")
             planning = Planning(tool, copy, project.root, at)
             planning.edit()
-            return planning.plan(arguments), project, False
+            plan = planning.plan(arguments)
+            return _Done(plan=plan, project=project, uncounted=planning.uncounted, installed=False)
         except NotInstalled:
             pass
     copy = overlay(project, scratch / "installed")
@@ -121,7 +137,8 @@ def _planned(
     for path in complete.paths():  # read every module while the copy is still as it was written
         complete.module(path)
     planning.edit()
-    return planning.plan(arguments), complete, True
+    plan = planning.plan(arguments)
+    return _Done(plan=plan, project=complete, uncounted=planning.uncounted, installed=True)
 
 
 def _is_ready(project: Project) -> bool:
@@ -141,31 +158,34 @@ def _refuse_other_directories(root: Path) -> None:
         )
 
 
-def _notes(tool: Tool, root: Path, at: Where, project: Project, installed: bool) -> list[str]:  # noqa: FBT001
-    shown = shown_path(root)
-    notes = [
-        f"{tool.name} {tool.version} planned a copy of {'this directory' if shown == '.' else shown} with mocked"
-        " providers: no credentials, no calls to AWS"
-    ]
-    if installed:
+def _notes(tool: Tool, root: Path, at: Where, done: _Done, dependence: Dependence) -> tuple[str, ...]:
+    shown = "this directory" if shown_path(root) == "." else shown_path(root)
+    how = "with mocked providers: no credentials, no calls to AWS"
+    notes = [f"{tool.name} {tool.version} planned a copy of {shown} {how}"]
+    if done.installed:
         notes.append(
             f"its providers and modules were installed into the copy ({tool.name} init -backend=false)"
         )
     if not at.regions:
         notes.append("no provider tells its region: pass --region, or set AWS_REGION")
+    notes += _assumed_zones(done.project, at)
     notes += [
-        f"{address}: {', '.join(zones)} stand for the availability zones"
-        for address, zones in _assumed_zones(project, at)
+        f"how many {'.'.join([*(f'module.{call}' for call in path), name])} there are, only AWS can tell"
+        for path, name in sorted(dependence.uncounted)
+        if name.startswith("data.") or name.partition(".")[0] in WANTED
     ]
-    return notes
+    return tuple(notes)
 
 
-def _assumed_zones(project: Project, at: Where) -> list[tuple[str, list[str]]]:
-    region = next(iter(at.regions.values()), "")
-    return [
-        (f"{''.join(f'module.{name}.' for name in path)}{key}", [f"{region}{letter}" for letter in "abc"])
+def _assumed_zones(project: Project, at: Where) -> list[str]:
+    """What is said of availability zones, if any data source asks for them."""
+    asked = any(
+        key.startswith("data.aws_availability_zones.")
         for path in project.paths()
         if (module := project.module(path)) is not None
         for key in module.resources
-        if region and key.startswith("data.aws_availability_zones.")
-    ][:1]
+    )
+    regions = sorted(set(at.regions.values())) if asked else []
+    return [
+        f"the availability zones of {region} are taken to be {', '.join(zones(region))}" for region in regions
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from pullproof.model.text import hole
+from pullproof.model.value import Unknown
 from pullproof.sources.terraform.address import module_calls
 from pullproof.sources.terraform.hcl.bodies import NotWritten
 from pullproof.sources.terraform.hcl.gaps import not_in_input
@@ -29,12 +30,12 @@ class PlanFacts:
         self._take_state(plan)
         self._take_changes(plan)
 
-    def keys(self, module: str, block: str) -> tuple[Key, ...] | None:
+    def keys(self, module: str, block: str) -> tuple[Key, ...] | Unknown | None:
         """The instance keys of a resource; None when the plan has no instance of it."""
         found = self._keys.get((module, block))
         return tuple(found) if found else None
 
-    def module_keys(self, module: str, call: str) -> tuple[Key, ...] | None:
+    def module_keys(self, module: str, call: str) -> tuple[Key, ...] | Unknown | None:
         """The instance keys of a module call; None when the plan has nothing in any."""
         found = self._module_keys.get((module, call))
         return tuple(found) if found else None

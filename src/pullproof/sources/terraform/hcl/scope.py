@@ -30,10 +30,10 @@ class Facts(Protocol):
 
     variables: Mapping[str, Value]
 
-    def keys(self, module: str, block: str) -> tuple[Key, ...] | None:
+    def keys(self, module: str, block: str) -> tuple[Key, ...] | Unknown | None:
         """The instance keys of a resource in a module instance; None where the facts do not tell."""
 
-    def module_keys(self, module: str, call: str) -> tuple[Key, ...] | None:
+    def module_keys(self, module: str, call: str) -> tuple[Key, ...] | Unknown | None:
         """The instance keys of a module call; None where the facts do not tell."""
 
     def attribute(self, address: str, name: str, written: Callable[[], Value]) -> Value:
@@ -159,12 +159,16 @@ class ModuleScope:
         if name not in module.calls:
             raise Refused(f"there is no module {name}")
         block = module.calls[name]
+        keys = self.world.facts.module_keys(self.address, name)
+        if isinstance(keys, Unknown):
+            return depends_on(keys)
         found = self._instances(block, None, lambda key: self._called(name, key))
-        if isinstance(found, Unknown):
-            # An instance without any resource is not in the facts, so they are only asked now.
-            keys = self.world.facts.module_keys(self.address, name)
-            return self._instances(block, keys, lambda key: self._called(name, key))
-        return found
+        # An instance without any resource is not in the facts, so their keys are the second choice.
+        return (
+            self._instances(block, keys, lambda key: self._called(name, key))
+            if isinstance(found, Unknown)
+            else found
+        )
 
     def child(self, name: str, key: Key) -> "ModuleScope":
         """An instance of a called module."""
@@ -239,10 +243,12 @@ class ModuleScope:
     def _instances(
         self,
         block: Block,
-        known: tuple[Key, ...] | None,
+        known: tuple[Key, ...] | Unknown | None,
         instance: Callable[[Key], Value],
     ) -> Value:
         """One value, a list (count) or a map (for_each) of the instances."""
+        if isinstance(known, Unknown):
+            return depends_on(known)
         if "count" in block.attributes:
             keys = known if known is not None else self._count(block)
             if isinstance(keys, Unknown):

@@ -19,6 +19,16 @@ BY_ACCOUNT = "aws_caller_identity"
 #: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
 _PARTITIONS = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
 
+#: Regions whose availability zones are not the first three letters.
+_LETTERS = {
+    "us-east-1": "abcdef",
+    "us-west-1": "ac",
+    "us-west-2": "abcd",
+    "ap-northeast-1": "acd",
+    "ap-northeast-2": "abcd",
+    "ca-central-1": "abd",
+}
+
 
 def is_answered(kind: str, arguments: frozenset[str], *, region: bool, account: bool) -> bool:
     """Whether a data source with these arguments is answered, where region and account are known or not."""
@@ -34,7 +44,7 @@ def answers(region: str, account: str, unknown: Callable[[str], str]) -> Mapping
     partition, suffix = next(
         (row for prefix, row in _PARTITIONS.items() if region.startswith(prefix)), ("aws", "amazonaws.com")
     )
-    zones = [f"{region}{letter}" for letter in "abc"]
+    names = zones(region)
     found: dict[str, Mapping[str, Any]] = {
         "aws_region": {
             "id": region,
@@ -51,8 +61,8 @@ def answers(region: str, account: str, unknown: Callable[[str], str]) -> Mapping
         },
         "aws_availability_zones": {
             "id": region,
-            "names": zones,
-            "zone_ids": [unknown(f"the zone id of {zone}") for zone in zones],
+            "names": names,
+            "zone_ids": [unknown(f"the zone id of {zone}") for zone in names],
             "group_names": [region],
         },
     }
@@ -64,6 +74,14 @@ def answers(region: str, account: str, unknown: Callable[[str], str]) -> Mapping
             "user_id": unknown("the id of the caller"),
         }
     return found
+
+
+def zones(region: str) -> list[str]:
+    """The availability zones that most accounts see. Which ones an account has, only AWS can tell.
+
+    https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
+    """
+    return [f"{region}{letter}" for letter in _LETTERS.get(region, "abc")]
 
 
 def computed(kind: str, name: str, region: str, arguments: Mapping[str, Value]) -> Value:

@@ -11,11 +11,13 @@ from pullproof.errors import InputError, ToolError
 from pullproof.model.text import CLOSE, OPEN
 from pullproof.sources.terraform.hcl.modules import Project, shown_path
 from pullproof.sources.terraform.mocked.answers import answers, is_answered
+from pullproof.sources.terraform.mocked.dependence import Spot
 from pullproof.sources.terraform.mocked.mocks import FILE, INPUTS, INPUTS_FILE, inputs_file, test_file
 from pullproof.sources.terraform.mocked.overlay import module_directories
 from pullproof.sources.terraform.mocked.providers import keys_of, sources_of
 from pullproof.sources.terraform.mocked.rewrite import LATER, Rewriter
 from pullproof.sources.terraform.mocked.tool import Ran, Tool, run
+from pullproof.sources.terraform.mocked.uncounted import REMEDY, UNKNOWN_COUNT, without_instances
 from pullproof.sources.terraform.mocked.where import Where
 from pullproof.sources.terraform.plan_json import Plan, ResourceChange, Variable, without_marks
 
@@ -29,7 +31,8 @@ _NOT_INSTALLED = (
     *("Inconsistent dependency lock file", "Module source has changed", "Module version requirements"),
     *("Missing plugins", "Could not load plugin"),
 )
-_UNKNOWN_COUNT = ("Invalid count argument", "Invalid for_each argument")
+#: How often blocks are left out and the rest is planned again.
+MOST_ROUNDS = 6
 
 
 class _Position(msgspec.Struct):
@@ -75,6 +78,7 @@ class Planning:
         self._original = original
         self._where = where
         self._inserted: dict[Path, list[int]] = {}
+        self.uncounted: frozenset[Spot] = frozenset()
         self._token = f"pullproof{secrets.token_hex(8)}"
 
     def init(self) -> None:
@@ -125,20 +129,31 @@ class Planning:
     def plan(self, arguments: Sequence[str]) -> Plan:
         """The plan, without its configuration part.
 
+        Blocks that nobody can count without an account are planned as if there were none, and are listed in
+        `uncounted` afterwards.
+
         Raises:
             NotInstalled: providers or modules are missing.
             InputError: Terraform refuses the configuration; the message names the line.
             ToolError: Terraform fails in another way.
         """
-        ran = run(
-            self._tool, self._copy, ["test", "-json", "-verbose", f"-filter={FILE}", *arguments], PATIENCE
-        )
-        found: _TestPlan | None = None
-        for line in ran.out.splitlines():
-            event = self._event(line)
-            if event.diagnostic is not None and event.diagnostic.severity == "error":
-                raise self._refusal(event.diagnostic)
-            found = event.test_plan or found
+        errors: list[Diagnostic] = []
+        command = ["test", "-json", "-verbose", f"-filter={FILE}", *arguments]
+        for _ in range(MOST_ROUNDS):
+            ran = run(self._tool, self._copy, command, PATIENCE)
+            events = [self._event(line) for line in ran.out.splitlines()]
+            errors = [
+                event.diagnostic
+                for event in events
+                if event.diagnostic is not None and event.diagnostic.severity == "error"
+            ]
+            if not errors:
+                return self._found(events, ran)
+            self._leave_out(errors)
+        raise self._refusal(errors[0])
+
+    def _found(self, events: list[_Event], ran: Ran) -> Plan:
+        found = next((event.test_plan for event in events if event.test_plan is not None), None)
         if found is None:
             raise ToolError(
                 f"{self._tool.name} test made no plan",
@@ -146,6 +161,21 @@ class Planning:
                 remedy=_first_lines(ran),
             )
         return _as_plan(found)
+
+    def _leave_out(self, errors: list[Diagnostic]) -> None:
+        """Take the blocks out that cannot be counted.
+
+        Raises:
+            InputError: Terraform complains of something else.
+        """
+        project = Project(self._copy)
+        for error in sorted(errors, key=lambda error: error.summary in UNKNOWN_COUNT):
+            if error.summary not in UNKNOWN_COUNT or error.range is None:
+                raise self._refusal(error)
+            spots = without_instances(self._copy / error.range.filename, error.range.start.line, project)
+            if not spots:
+                raise self._refusal(error)
+            self.uncounted |= spots
 
     def _everywhere(self, project: Project) -> bool:
         """Whether the region of every AWS provider is known; else a mock would make one up."""
@@ -191,14 +221,11 @@ class Planning:
         text = " ".join(f"{found.summary}: {found.detail}".split()).rstrip(".")
         if any(found.summary.startswith(words) or words in found.detail for words in _NOT_INSTALLED):
             return NotInstalled(text, place=place)
-        if found.summary in _UNKNOWN_COUNT:
+        if found.summary in UNKNOWN_COUNT:
             return InputError(
                 "how many of these there are depends on something that only AWS can tell",
                 place=place,
-                remedy=(
-                    "make a plan with credentials and check that:\n"
-                    f"{self._tool.name} plan -out tf.plan && {self._tool.name} show -json tf.plan > plan.json"
-                ),
+                remedy=REMEDY,
             )
         return InputError(
             f"{self._tool.name} refuses this: {text}", place=place, remedy=f"{self._tool.name} validate"

@@ -6,6 +6,7 @@
   that are not ours, or run programs. (A plan runs no provisioner. Nothing here may ever do so.)
 - Provider blocks of called modules go: only those of the root module can be mocked.
 - Ephemeral resources go: they cannot be mocked.
+- The validation options of certificates are written out, so that they can be counted.
 """
 
 import re
@@ -33,6 +34,14 @@ _REMOVED_INSIDE = {
     "output": frozenset({"precondition"}),
 }
 _EPHEMERAL = re.compile(rb"\bephemeral\.[\w-]+\.[\w-]+(?:\[[^\]\n]*\])*(?:\.[\w-]+)*")
+#: The provider knows how many of these there are before the certificate exists, a mock does not. Records made
+#: of them prove that a domain is one's own (`_x1.example.com`); no program ever asks for their names.
+#: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/acm_certificate
+_VALIDATION = re.compile(rb"(\baws_acm_certificate\.[\w-]+(?:\[[^\]\n]*\])?)\.domain_validation_options\b")
+_VALIDATED = (
+    b'[{domain_name = \\1.domain_name, resource_record_type = "CNAME",'
+    b" resource_record_name = %(later)b.id, resource_record_value = %(later)b.id}]"
+) % {b"later": LATER.encode()}
 
 #: Whether a data source (type, names of its arguments) is answered, and so not put off.
 Answered = Callable[[str, frozenset[str]], bool]
@@ -80,7 +89,9 @@ class Rewriter:
                 line = content.count(b"\n", 0, start) + 1
                 self.inserted.setdefault(path, []).extend([line] * text.count(b"\n"))
             content = content[:start] + text + content[end:]
-        return _EPHEMERAL.sub(LATER.encode() + b".id", content) if b"ephemeral." in content else content
+        if b"ephemeral." in content:
+            content = _EPHEMERAL.sub(LATER.encode() + b".id", content)
+        return _VALIDATION.sub(_VALIDATED, content) if b"domain_validation" in content else content
 
     def _edits(self, block: "Node", content: bytes) -> Iterator[_Edit]:
         kind = _kind(block, content)
