@@ -137,7 +137,7 @@ def _alike(ways: Iterable[tuple[Source, Reached]], target: str) -> tuple[Followe
     found: list[Followed] = []
     for source, reached in ways:
         for place, one in enumerate(found):
-            if (one.start, one.reached) == (source.key, reached):
+            if one.start == source.key and one.is_like(reached):
                 found[place] = msgspec.structs.replace(one, subnets=(*one.subnets, source.subnet))
                 break
         else:

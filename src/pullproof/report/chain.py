@@ -2,28 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
 from pullproof.evidence import Hop, Step
 from pullproof.finding import StepReport
+from pullproof.model.value import Origin
 from pullproof.report.look import LEAST_WIDTH, Look
 from pullproof.report.text import listed, safe, wrapped
 from pullproof.verdict import Verdict
 
 BAR = "   |"
 MARK_PAINTS = {Verdict.WORKS: "green", Verdict.FAILS: "red", Verdict.UNKNOWN: "yellow"}
-#: A component's name takes this share of the line at most before it pushes what is said to the next one.
-NAME_SHARE = 0.4
-#: With less room than this beside the name, what is said begins on a line of its own.
-LEAST_ROOM = 20
-
-
-class Columns(msgspec.Struct, frozen=True, kw_only=True):
-    """The widths of the columns of a chain."""
-
-    number: int
-    gate: int
-    name: int
+#: With less room than this beside the names, what is said stands below them.
+LEAST_ROOM = 44
 
 
 def mark(verdict: Verdict, look: Look) -> str:
@@ -48,49 +37,42 @@ def flow(step: StepReport, subnets: tuple[str, ...], look: Look) -> Iterator[str
 
 
 def chain(hops: tuple[Hop, ...], places: Mapping[str, str], look: Look) -> Iterator[str]:
-    """The lines of a path: numbered, one for each decision, and where each is written."""
+    """The lines of a path: numbered, one for each decision, and where each is written.
+
+    What is said stands in a column beside the names, or below them where they leave it no room.
+    """
     steps = [step for hop in hops for step in hop.steps]
-    names = max(len(safe(step.at)) for step in steps)
-    columns = Columns(
-        number=len(str(len(steps))) + 1,
-        gate=max(len(step.gate.value) for step in steps),
-        name=min(names, max(12, int(look.width * NAME_SHARE))),
-    )
-    for number, step in enumerate(steps, start=1):
-        yield from _decision(number, step, columns, places, look)
+    number = len(str(len(steps))) + 1
+    gate = max(len(step.gate.value) for step in steps)
+    name = max(len(safe(step.at)) for step in steps)
+    beside = len(BAR) + number + gate + name + 8
+    for place, step in enumerate(steps, start=1):
+        head = f"{BAR}{place:>{number + 1}} {mark(step.verdict, look)} {step.gate.value:{gate}}  "
+        if look.width - beside >= LEAST_ROOM:
+            yield from _lines(f"{head}{safe(step.at):{name}}  ", beside, safe(step.says), look)
+            indent = beside
+        else:
+            indent = len(BAR) + number + 4
+            yield f"{head}{safe(step.at)}"
+            yield from _lines(f"{BAR}{' ' * (indent - len(BAR))}", indent, safe(step.says), look)
+        for written in _written(step, places):
+            yield from _lines(f"{BAR}{' ' * (indent - len(BAR))}", indent, written, look, "dim")
 
 
-def _decision(
-    number: int, step: Step, columns: Columns, places: Mapping[str, str], look: Look
-) -> Iterator[str]:
-    """One decision: who, what it says, and where that is written."""
-    name, says = safe(step.at), safe(step.says)
-    head = (
-        f"{BAR}{number:>{columns.number + 1}} {mark(step.verdict, look)} {step.gate.value:{columns.gate}}  "
-    )
-    indent = f"{BAR}{' ' * (columns.number + columns.gate + 6)}"
-    room = look.width - len(indent) - columns.name - 2
-    if len(name) <= columns.name and room >= LEAST_ROOM:
-        pad = f"{indent}{' ' * (columns.name + 2)}"
-        first, *lines = wrapped(says, room)
-        yield f"{head}{name:{columns.name}}  {first}"
-    else:
-        pad = f"{indent}  "
-        lines = wrapped(says, max(LEAST_ROOM, look.width - len(pad)))
-        yield f"{head}{name}"
-    yield from (f"{pad}{line}" for line in lines)
-    for place in _written(step, places):
-        yield from (f"{pad}{look.painted(line, 'dim')}" for line in wrapped(place, look.width - len(pad)))
+def _lines(head: str, indent: int, text: str, look: Look, paint: str = "") -> Iterator[str]:
+    """`text` behind `head`, wrapped, each line as far in as the first."""
+    for line in wrapped(text, max(LEAST_ROOM, look.width - indent)):
+        yield f"{head}{look.painted(line, paint) if paint else line}"
+        head = f"{BAR}{' ' * (indent - len(BAR))}"
 
 
 def _written(step: Step, places: Mapping[str, str]) -> tuple[str, ...]:
     """Where the rules that decided are written; without any, where the component is."""
     lines: dict[str, None] = {}
-    for origin in step.cites:
-        if place := places.get(origin.address):
-            lines[safe(f"{place} ({origin})")] = None
-        elif str(origin) != step.at:
-            lines[safe(str(origin))] = None
-    if not step.cites and (place := places.get(step.at)):
-        lines[safe(place)] = None
+    for origin in step.cites or (Origin(step.at),):
+        place = places.get(origin.address, "")
+        if str(origin) == step.at:
+            lines |= {safe(place): None} if place else {}
+        else:
+            lines[safe(f"{place} ({origin})" if place else str(origin))] = None
     return tuple(lines)

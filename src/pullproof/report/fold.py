@@ -38,7 +38,8 @@ class Met(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def label(self) -> str:
         """The step in a few words: "image-layers", with its subject where it has one."""
-        return f"{self.step.step} ({self.step.subject})" if self.step.subject else self.step.step
+        subject = about(self.step)
+        return f"{self.step.step} ({subject})" if subject else self.step.step
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +105,12 @@ def cautions(tasks: Iterable[TaskReport]) -> tuple[Caution, ...]:
             found.setdefault(notice, {})[task.id] = None
     every = [Caution(notice=notice, tasks=tuple(tasks)) for notice, tasks in found.items()]
     return tuple(sorted(every, key=_caution_order))
+
+
+def about(step: StepReport) -> str:
+    """Which image, secret or log group a step is about; nothing where its title says the same words."""
+    words = {word for word in step.subject.split() if len(word) > 2}
+    return "" if words <= set(step.rule.title.split()) else step.subject
 
 
 def labels(met: Iterable[Met], tasks: Iterable[str] = ()) -> dict[str, tuple[str, ...]]:

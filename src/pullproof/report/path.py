@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from pullproof.evidence import Reached, Trace, Way
+from pullproof.evidence import Hop, Reached, Trace, Way
 from pullproof.finding import Blocker
 from pullproof.model.value import Unknown
 from pullproof.report.chain import BAR, chain, mark
 from pullproof.report.json_v1 import STEP_WORDS, Json, docs_page, hop_json, unknowns_json, written
 from pullproof.report.look import Look
 from pullproof.report.terminal import entry, joined
-from pullproof.report.text import counted, listed, safe
+from pullproof.report.text import counted, listed, safe, wrapped
 from pullproof.verdict import Verdict
 
 SAYS = {Verdict.WORKS: "reaches", Verdict.FAILS: "does not reach", Verdict.UNKNOWN: "may or may not reach"}
@@ -29,6 +29,10 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     subnets: tuple[str, ...]
     target: str
     reached: Reached
+
+    def is_like(self, other: Reached) -> bool:
+        """Whether another subnet's answer differs in nothing but the subnet it starts in."""
+        return (self.reached.via, _hops(self.reached)) == (other.via, _hops(other))
 
     @property
     def blockers(self) -> tuple[Blocker, ...]:
@@ -89,21 +93,31 @@ def _told(one: Followed, places: Mapping[str, str], look: Look) -> Iterator[str]
     for path in reached.paths:
         yield BAR
         for trace in path:
-            yield _flow(trace, look)
+            yield from _flow(one, trace, look)
             yield from chain(trace.hops, places, look)
     yield BAR
     if reached.intermittent:
         yield from entry("intermittent", "only some packets or targets meet it", look)
     for blocker in one.blockers:
-        yield from entry("help", f"pullproof explain {blocker.code} ({safe(blocker.resource)})", look)
+        yield from entry("mend", f"{safe(blocker.resource)} (pullproof explain {blocker.code})", look)
     for unknown in one.unknowns:
         yield from entry("to settle it", safe(unknown.settle_by), look)
 
 
-def _flow(trace: Trace, look: Look) -> str:
-    """The line above a chain: which way it goes, and whether it gets through."""
-    sign = look.signs.flow if trace.way is Way.OUT else look.signs.back
-    return f"{BAR} {sign} {safe(trace.flow)} {mark(trace.verdict, look)}"
+def _hops(reached: Reached) -> list[list[tuple[Way, tuple[Hop, ...]]]]:
+    return [[(trace.way, trace.hops) for trace in path] for path in reached.paths]
+
+
+def _flow(one: Followed, trace: Trace, look: Look) -> Iterator[str]:
+    """The lines above a chain: whether it gets through this way, from where, to where."""
+    subnets, target = listed(map(safe, one.subnets)), safe(one.target)
+    if trace.way is Way.OUT:
+        head, text = f"{BAR} {look.signs.flow} ", f"{subnets} to {target}"
+    else:
+        head, text = f"{BAR} {look.signs.back} ", f"replies of {target} to {subnets}"
+    first, *more = wrapped(text, look.width - len(head) - 2)
+    yield f"{head}{mark(trace.verdict, look)} {first}"
+    yield from (f"{BAR}{' ' * (len(head) - len(BAR) + 2)}{line}" for line in more)
 
 
 def _way(one: Followed, places: Mapping[str, str]) -> Json:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pullproof.evidence import Hop, Step
 from pullproof.finding import Report, StepReport, TaskReport
 from pullproof.report.chain import BAR, chain, flow, mark
-from pullproof.report.fold import Cause, Caution, Doubt, Met, causes, cautions, doubts, labels, path_of
+from pullproof.report.fold import Cause, Caution, Doubt, Met, about, causes, cautions, doubts, labels, path_of
 from pullproof.report.look import Look
 from pullproof.report.text import counted, listed, safe, wrapped
 from pullproof.verdict import Verdict
@@ -106,9 +106,10 @@ def _path(
 def _caution(caution: Caution, report: Report, look: Look) -> Iterator[str]:
     """One warning."""
     notice = caution.notice
-    head, *more = wrapped(safe(notice.message), look.width - len(f"warning[{notice.code}]: "))
-    yield _heading("warning", notice.code, "yellow", head, look)
-    yield from (f"  {line}" for line in more)
+    head = f"warning[{notice.code}]"
+    first, *more = wrapped(f"{head}: {safe(notice.message)}", look.width - 2)
+    yield f"{look.painted(head, 'yellow')}{look.painted(first.removeprefix(head), 'bold')}"
+    yield from (f"  {look.painted(line, 'bold')}" for line in more)
     yield _arrow(notice.resource, report)
     yield from entry("for", listed(map(safe, caution.tasks)), look)
     yield from entry("help", f"pullproof explain {notice.code}", look)
@@ -186,8 +187,8 @@ def _some(cause: Cause) -> str:
 
 
 def _does(step: StepReport) -> str:
-    subject = f" ({safe(step.subject)})" if step.subject else ""
-    return f"{safe(step.rule.title)}{subject}"
+    subject = safe(about(step))
+    return f"{safe(step.rule.title)} ({subject})" if subject else safe(step.rule.title)
 
 
 def _subnets(met: tuple[Met, ...]) -> tuple[str, ...]:

@@ -68,9 +68,10 @@ def _tasks(compared: tuple[Compared, ...], versions: tuple[str, str], look: Look
 
 def _summary(compared: tuple[Compared, ...], versions: tuple[str, str]) -> str:
     changes = [one.change for one in compared]
+    worse = changes.count(Change.WORSE)
     return (
         f"{counted(len(changes), 'task')} from {versions[0]} to {versions[1]}:"
-        f" {changes.count(Change.STOPS)} would stop starting, {changes.count(Change.WORSE)} get worse,"
+        f" {changes.count(Change.STOPS)} would stop starting, {worse} get{'s' if worse == 1 else ''} worse,"
         f" {changes.count(Change.UNSETTLED)} unknown, {changes.count(Change.STARTS)} would start,"
         f" {changes.count(Change.SAME)} as before"
     )
