@@ -4,7 +4,7 @@ One VPC without internet, two private subnets, an endpoint for every service, on
 task definition "task", whose execution role "execution" and task role "app" may do what is needed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -82,9 +82,11 @@ def allow(actions: Iterable[str], resource: str = "*", **more: object) -> Policy
     )
 
 
-def document(statements: list[dict[str, object]], key: str = "policy") -> Policy:
+def document(statements: Sequence[Mapping[str, object]], key: str = "policy") -> Policy:
     """A policy of those statements."""
-    found = policy_of({"Version": "2012-10-17", "Statement": statements}, at(key))
+    found = policy_of(
+        {"Version": "2012-10-17", "Statement": [dict(statement) for statement in statements]}, at(key)
+    )
     assert isinstance(found, Policy)
     return found
 

@@ -84,9 +84,10 @@ def test_a_cluster_that_is_not_shown_has_no_key_that_is_known(cluster: Any) -> N
 @pytest.mark.parametrize(("key", "expected"), [(KEY, "works"), (hole("aws_kms_key.other.arn"), "unknown")])
 def test_sessions_under_a_key_need_kms_itself(key: str, expected: str) -> None:
     """The endpoint of KMS and the task role's permission; the policy of a key kept elsewhere is not known."""
-    made = exec_on()
-    change(made.clusters, "cluster", exec_kms_key=key)
-    assert (expected,) == said(proved(made), "exec-session-key")
+    reachable, isolated = exec_on(), without(exec_on(), "kms")
+    for made in (reachable, isolated):
+        change(made.clusters, "cluster", exec_kms_key=key)
+    report = proved(isolated)
 
-    report = proved(without(made, "kms"))
+    assert (expected,) == said(proved(reachable), "exec-session-key")
     assert (("endpoint-missing vpc",), UNREACHABLE) == (said(report, "exec-session-key"), warned(report))

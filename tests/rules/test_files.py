@@ -69,11 +69,11 @@ def test_a_file_system_that_is_not_shown_is_not_known(file_system: Any) -> None:
 def test_with_iam_the_task_role_mounts() -> None:
     """Without a policy of its own, a file system lets in every client; with one, the role must be allowed."""
     role_only = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/x"}, "Action": "*"}
-    made = may(mounting(iam=True, transit_encryption=True), "app", [])
-    assert ("works",) == said(proved(made), "efs-mount")
+    open_, closed = (may(mounting(iam=True, transit_encryption=True), "app", []) for _ in range(2))
+    change(closed.file_systems, "files", policy=document([role_only]))
 
-    change(made.file_systems, "files", policy=document([role_only]))
-    assert ("iam-missing-action app",) == said(proved(made), "efs-mount")
+    assert ("works",) == said(proved(open_), "efs-mount")
+    assert ("iam-missing-action app",) == said(proved(closed), "efs-mount")
 
 
 def test_with_iam_and_without_a_task_role_nobody_mounts() -> None:

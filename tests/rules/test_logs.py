@@ -93,10 +93,10 @@ def test_a_group_that_is_not_shown_and_not_made_is_worth_a_warning(
 
 def test_logs_of_another_region_need_a_way_there() -> None:
     """This region's endpoint does not serve another one."""
-    made = estate(logging(awslogs_region="us-east-1"))
+    elsewhere = logging(awslogs_region="us-east-1")
 
-    assert ("endpoint-missing vpc",) == said(proved(made), "awslogs")
-    assert ("works",) == said(proved(nat(made)), "awslogs")
+    assert ("endpoint-missing vpc",) == said(proved(estate(elsewhere)), "awslogs")
+    assert ("works",) == said(proved(nat(estate(elsewhere))), "awslogs")
 
 
 @pytest.mark.parametrize("options", [{"awslogs_region": UNKNOWN}, {"awslogs_region": anything("var.region")}])

@@ -96,12 +96,11 @@ def test_a_parameter_that_is_not_shown_is_asked_for_by_its_arn(value: str, arn: 
 
 def test_a_parameter_may_be_a_secret_in_disguise() -> None:
     """Below AWS's path for secrets, the permission on the secret is needed too, and no endpoint for it."""
-    made = without(estate(reading("/aws/reference/secretsmanager/db")), "secretsmanager")
+    disguised = reading("/aws/reference/secretsmanager/db")
+    lacking = may_not(estate(disguised), "secretsmanager:GetSecretValue")
 
-    assert ("works",) == said(proved(made), "parameter")
-    assert ("iam-missing-action execution",) == said(
-        proved(may_not(made, "secretsmanager:GetSecretValue")), "parameter"
-    )
+    assert ("works",) == said(proved(without(estate(disguised), "secretsmanager")), "parameter")
+    assert ("iam-missing-action execution",) == said(proved(lacking), "parameter")
 
 
 @pytest.mark.parametrize(

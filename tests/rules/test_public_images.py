@@ -26,12 +26,13 @@ def test_no_endpoint_leads_to_a_registry_on_the_internet(image: str, rule: str) 
 @pytest.mark.parametrize(("image", "rule"), IMAGES)
 def test_a_way_out_that_lacks_a_public_address_keeps_its_own_code(image: str, rule: str) -> None:
     """By an internet gateway a task needs a public address, whatever it wants there."""
-    made = nat(estate(container(image)))
-    for subnet in ("subnet-a", "subnet-b"):
-        change(made.subnets, subnet, route_table="rtb-public")
+    private, public = (nat(estate(container(image))) for _ in range(2))
+    for made in (private, public):
+        for subnet in ("subnet-a", "subnet-b"):
+            change(made.subnets, subnet, route_table="rtb-public")
 
-    assert ("no-public-ip service",) == said(proved(made), rule)
-    assert ("works",) == said(proved(launch(made, public_ip=True)), rule)
+    assert ("no-public-ip service",) == said(proved(private), rule)
+    assert ("works",) == said(proved(launch(public, public_ip=True)), rule)
 
 
 @pytest.mark.parametrize(("image", "rule"), IMAGES)

@@ -22,7 +22,7 @@ from pullproof.model.text import shown
 from pullproof.model.value import Unknown
 from pullproof.prove.access import NOT_TOLD, Access, Road
 from pullproof.reach.party import Source
-from pullproof.reach.walk import reach_host, reach_mount
+from pullproof.reach.walk import narrow_ephemeral, reach_host, reach_mount
 from pullproof.verdict import Verdict, all_of
 
 #: Ways by which a call certainly goes through no VPC endpoint.
@@ -36,7 +36,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     `network` are the hops of the path to show, `access` those of roles and policies, `decisions` every
     step of every path. `endpoint` is the key of the VPC endpoint that carries the flow; `patchy` says that
-    the network fails for some packets or targets only.
+    the network fails for some packets or targets only; `narrow` are network ACLs that admit replies to no
+    more than the ports the task's system uses.
     """
 
     host: str = ""
@@ -47,6 +48,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     access: tuple[Hop, ...] = ()
     decisions: tuple[Step, ...] = ()
     patchy: bool = False
+    narrow: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -142,6 +144,7 @@ def _put_together(flows: list[Flow], access: tuple[Hop, ...]) -> Answer:
         access=access,
         decisions=decisions,
         patchy=not any(_always_fails(each) for _, each in flows),
+        narrow=narrow_ephemeral(flow),
     )
 
 

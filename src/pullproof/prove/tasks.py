@@ -174,6 +174,9 @@ def _doubts(steps: tuple[Step, ...]) -> tuple[Unknown, ...]:
 
 def _warnings(requirement: Requirement, launch: Launch, answers: Answers) -> Iterator[Notice]:
     """What the answers make worth a warning."""
+    for key in dict.fromkeys(key for _, answer in answers for key in answer.narrow):
+        message = f"{key} admits replies to some of the ports 1024-65535, and not to all, as AWS advises"
+        yield Notice(code="ephemeral-range", resource=key, message=message)
     if (notice := requirement.if_endpoint) is not None:
         for _, answer in answers:
             if answer.via is Via.INTERFACE_ENDPOINT:
