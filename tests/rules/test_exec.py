@@ -91,3 +91,11 @@ def test_sessions_under_a_key_need_kms_itself(key: str, expected: str) -> None:
 
     assert (expected,) == said(proved(reachable), "exec-session-key")
     assert (("endpoint-missing vpc",), UNREACHABLE) == (said(report, "exec-session-key"), warned(report))
+
+
+def test_sessions_under_a_key_need_the_way_even_without_a_role() -> None:
+    """That the task role is missing is said of the channel; KMS is out of reach all the same."""
+    made = without(exec_on(estate(task_role="")), "kms")
+    change(made.clusters, "cluster", exec_kms_key=KEY)
+
+    assert ("endpoint-missing vpc",) == said(proved(made), "exec-session-key")

@@ -17,6 +17,7 @@ from tests.rules.build import (
     estate,
     launch,
     proved,
+    said,
     warned,
 )
 
@@ -55,6 +56,7 @@ def test_a_role_for_one_repository_does_not_pull_the_side_car() -> None:
     report = proved(watched(scoped(estate())))
 
     assert (Verdict.WORKS, WARNING) == (report.verdict, warned(report))
+    assert () == said(report, "guardduty-image")
 
 
 def test_an_endpoint_policy_for_one_repository_refuses_the_side_car() -> None:

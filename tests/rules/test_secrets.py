@@ -307,3 +307,21 @@ def test_on_an_unknown_platform_a_failure_is_not_known() -> None:
     change(made.launches, "service", platform_version=UNKNOWN)
 
     assert ("unknown",) == said(proved(made), "secret")
+
+
+def test_a_secret_of_the_input_is_in_the_input_s_account() -> None:
+    """Where the account is not told, what the input holds still belongs together."""
+    made = estate(reading())
+    made.account = UNKNOWN
+    change(made.roles, "execution", arn=hole("aws_iam_role.execution.arn"))
+
+    assert ("works",) == said(proved(made), "secret")
+
+
+def test_a_secret_without_a_name_is_not_found_by_name() -> None:
+    """A noun of which only the ARN is known is found by all of it, and by nothing less."""
+    whole, part = estate(reading()), estate(reading(SECRET[:-7]))
+    for made in (whole, part):
+        change(made.secrets, "secret", name="")
+
+    assert (set(), {("missing-resource", "task")}) == (warned(proved(whole)), warned(proved(part)))
