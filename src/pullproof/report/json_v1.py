@@ -90,6 +90,9 @@ def _task(task: TaskReport, report: Report, hops: dict[tuple[int, str], Json]) -
 
 def _step(step: StepReport, report: Report, hops: dict[tuple[int, str], Json]) -> Json:
     verdict = step.verdict
+    found = [blocker_json(blocker, report) for blocker in step.blockers]
+    # ECS Exec never keeps a task from starting: what is wrong with it is a warning, no blocker.
+    blockers: Json = {"blockers": [], "obstacles": found} if step.step == "exec" else {"blockers": found}
     return {
         "step": step.step,
         "rule": step.rule.id,
@@ -100,7 +103,7 @@ def _step(step: StepReport, report: Report, hops: dict[tuple[int, str], Json]) -
         "host": step.host,
         "port": step.port,
         "via": step.via.value,
-        "blockers": [blocker_json(blocker, report) for blocker in step.blockers],
+        **blockers,
         "unknowns": [] if verdict is Verdict.WORKS else unknowns_json(step.unknowns),
         "hops": [
             *(_told(hop, "network", report, hops) for hop in step.network),

@@ -101,6 +101,8 @@ def test_a_step_of_exec_does_not_change_the_verdict() -> None:
     (task,) = read(report(samples.WARNED))["tasks"]
 
     assert ("can_start", ["ok", "blocked"]) == (task["verdict"], [step["verdict"] for step in task["steps"]])
+    assert [[], []] == [step["blockers"] for step in task["steps"]]
+    assert ["sg-egress"] == [obstacle["code"] for obstacle in task["steps"][1]["obstacles"]]
     assert ["docs/warnings/log-group-missing.md"] == [warning["docs"] for warning in task["warnings"]]
 
 
