@@ -49,7 +49,7 @@ class Prover:
         home = home_of(self.stores, launch)
         places = _places(launch, self._ephemeral(launch))
         judged = [(each, self._answers(each, launch, home, places)) for each in needs.requirements]
-        notices = (*needs.notices, *(n for each, answers in judged for n in _warnings(each, launch, answers)))
+        notices = (*needs.notices, *_notices(judged, launch))
         found = TaskReport(
             id=launch.key,
             kind=launch.kind.value,
@@ -113,6 +113,18 @@ def _unsettled(launch: Launch, places: list[Place]) -> Iterator[Unknown]:
         yield launch.fargate
     yield from launch.subnets.open
     yield from (place.source for place in places if isinstance(place.source, Unknown))
+
+
+def _notices(judged: list[tuple[Requirement, Answers]], launch: Launch) -> Iterator[Notice]:
+    """What the answers make worth a warning, but not beside a blocker that comes before it."""
+    blocked = {
+        each.rule.id
+        for each, answers in judged
+        if any(answer.verdict is Verdict.FAILS for _, answer in answers)
+    }
+    for each, answers in judged:
+        if not (each.only_warns and blocked.intersection(each.rule.after)):
+            yield from _warnings(each, launch, answers)
 
 
 def _is_step(requirement: Requirement) -> bool:

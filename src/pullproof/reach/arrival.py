@@ -15,6 +15,16 @@ from pullproof.reach.trip import Back, Trip
 from pullproof.reach.words import hop_of, step_of
 from pullproof.verdict import Verdict
 
+#: Targets that never hand a reply back to a private address in another VPC; any other detour may.
+LOSING = frozenset(
+    {
+        TargetKind.LOCAL,
+        TargetKind.INTERNET_GATEWAY,
+        TargetKind.EGRESS_ONLY_GATEWAY,
+        TargetKind.NAT_GATEWAY,
+    }
+)
+
 
 def arrive(ground: Ground, subnet: str, trip: Trip, link: Link, via: Via) -> Passage:
     """Into a subnet through its border, and the reply out of it again."""
@@ -68,8 +78,7 @@ def _leads(fork: Fork, back: Back) -> Verdict:
         return Verdict.FAILS
     if lane.kind is back[0] and (lane.ref == back[1] or lane.kind is TargetKind.LOCAL):
         return Verdict.WORKS
-    # Replies to another VPC that are taken for local never leave; any other detour may lead back.
-    return Verdict.FAILS if lane.kind is TargetKind.LOCAL else Verdict.UNKNOWN
+    return Verdict.FAILS if lane.kind in LOSING else Verdict.UNKNOWN
 
 
 def _reason(fork: Fork, back: Back) -> Unknown:

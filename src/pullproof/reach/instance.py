@@ -12,7 +12,7 @@ from pullproof.model.estate import look_up
 from pullproof.model.gateways import NetworkInterface
 from pullproof.model.value import Unknown
 from pullproof.reach.doubts import not_modelled
-from pullproof.reach.ends import blackhole, route_hop, unknown_end
+from pullproof.reach.ends import blackhole, dead_end, route_hop, unknown_end
 from pullproof.reach.ground import Ground
 from pullproof.reach.groups import Question, group_hop
 from pullproof.reach.nat import border
@@ -35,6 +35,8 @@ def through_interface(ground: Ground, leg: Leg, travel: Travel) -> tuple[Passage
     subnet = ground.subnet(box.subnet, key)
     if isinstance(subnet, Unknown):
         return (unknown_end(leg, subnet, f"it is not known where {key} is", Gate.NETWORK_INTERFACE, key),)
+    if leg.trip.box == key:
+        return (dead_end(ground, leg, f"{key} sends it back to itself"),)
     if leg.trip.box or leg.dest.home:
         why = _unmodelled(leg)
         return (unknown_end(leg, why, f"{key} takes it", Gate.NETWORK_INTERFACE, key),)

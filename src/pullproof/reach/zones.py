@@ -66,7 +66,7 @@ def lookup(ground: Ground, zone_key: str, host: Text) -> Lookup:
             continue
         name = plain(record.name)
         named.setdefault(name, []).append(record)
-        if same(name, host) is Verdict.UNKNOWN:
+        if not name.startswith("*.") and same(name, host) is Verdict.UNKNOWN:
             doubts.append(_perhaps_this(record))
     if host in named:
         return _leading(named[host], ())
