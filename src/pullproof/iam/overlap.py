@@ -39,9 +39,9 @@ def _next(one: Tokens, i: int, other: Tokens, j: int) -> list[tuple[int, int]]:
 
 
 def _share(a: str, b: str) -> bool:
-    """Whether some character is taken by both tokens."""
+    """Whether some character is taken by both tokens. A run takes part in everything but what it excludes."""
     if a in EXCLUDES:
-        return b in EXCLUDES or b == ONE or b not in EXCLUDES[a]
+        return b not in EXCLUDES[a]
     if b in EXCLUDES:
-        return a == ONE or a not in EXCLUDES[b]
+        return a not in EXCLUDES[b]
     return ONE in (a, b) or a == b

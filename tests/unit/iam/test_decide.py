@@ -98,6 +98,20 @@ def test_a_missing_permission_is_the_role_s_to_mend() -> None:
     ) == step.says
 
 
+def test_a_condition_that_does_not_hold_is_a_near_miss() -> None:
+    """The statement that would allow it elsewhere is named."""
+    elsewhere = policy(allow(Condition={"StringEquals": {"aws:PrincipalAccount": "999999999999"}}))
+
+    assert "policy.Statement[0] allows the action" in only(decide(ESTATE, request(role(elsewhere))), NO).says
+
+
+def test_what_fails_in_one_account_needs_no_second_look() -> None:
+    """Nothing is said to be unknown about the account of a resource that is refused anyway."""
+    decision = decide(ESTATE, secret(None, cross_account=UNTOLD))
+
+    assert [NO] == [step.verdict for step in decision.steps]
+
+
 def test_a_denial_cites_the_statement() -> None:
     """Both what is missing and what denies is said, each once."""
     steps = decide(ESTATE, request(role(policy(deny(), allow("s3:*"))))).steps
@@ -137,7 +151,7 @@ def test_a_role_that_the_input_does_not_show() -> None:
     closed = policy(allow("s3:*", **EVERYONE))
     through: dict[str, Any] = {"endpoint": "aws_vpc_endpoint.a", "endpoint_policy": closed}
 
-    assert MAYBE is decide(ESTATE, request(UNTOLD)).verdict
+    assert UNTOLD.resource == only(decide(ESTATE, request(UNTOLD)), MAYBE).at
     assert NO is decide(ESTATE, request(UNTOLD, **through)).verdict
 
 
@@ -261,7 +275,7 @@ def test_a_denial_of_the_resource_is_its_own_to_mend() -> None:
 
 @pytest.mark.parametrize(
     ("granted", "expected"),
-    [(EVERYONE, YES), (THE_ROLE, NO)],
+    [(EVERYONE, YES), (THE_ROLE, NO), ({"Principal": {"AWS": hole("local.who")}}, MAYBE)],
 )
 def test_a_boundary_limits_what_a_resource_grants_to_the_role(
     granted: dict[str, Any], expected: Verdict

@@ -32,6 +32,8 @@ ACCOUNT = hole("account")
         ("a?*", "a\n", YES),
         ("a.c", "abc", NO),
         ("x*b*b", "xb", NO),
+        ("*a*", "a", YES),
+        ("*a*b", "ab", YES),
     ],
 )
 def test_wildcards_match_known_text(pattern: str, text: str, expected: Verdict) -> None:
@@ -141,6 +143,7 @@ def test_actions_match_in_any_case() -> None:
         ("arn:aws:s3", "arn:aws:s3:::a", MAYBE),
         ("arn:aws:s3", "arn:aws:ecr:x:1:repository/a", NO),
         ("arn:aws:s3:::a", "arn:aws:s3:::b", NO),
+        ("arn:aws:s3:::a", "arn:aws:s3:::a:b", NO),
     ],
 )
 def test_asterisks_in_resources_keep_to_their_segment(pattern: str, text: str, expected: Verdict) -> None:
