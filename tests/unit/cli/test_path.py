@@ -161,10 +161,10 @@ def test_a_path_may_start_anywhere_in_a_subnet(estate: Estate) -> None:
     ("name", "groups", "says", "remedy"),
     [
         (
-            "aws_ecs_service.ap",
+            "aws_ecs_service.latr",
             (),
-            "nothing called aws_ecs_service.ap",
-            "did you mean: --from aws_ecs_service.app[0]",
+            "nothing called aws_ecs_service.latr",
+            "did you mean: --from aws_ecs_service.later",
         ),
         ("nowhere", (), "nothing called nowhere", "there is: aws_ecs_service.app[0]"),
         ("aws_ecs_service.later", (), "the subnets: known only after apply", "apply first"),
