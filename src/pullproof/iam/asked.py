@@ -1,6 +1,6 @@
 """A request as all layers see it."""
 
-from typing import NamedTuple
+import msgspec
 
 from pullproof.iam.context import Value
 from pullproof.iam.principals import Matched, meant
@@ -12,7 +12,7 @@ from pullproof.model.text import shown
 from pullproof.model.value import Maybe
 
 
-class Asked(NamedTuple):
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A request, the question put to each statement, and the words for both.
 
     `account` is the caller's account, `call` the request for people.

@@ -4,7 +4,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from pullproof.iam.answer import NO, YES, Answer
 from pullproof.iam.context import ABSENT, Context, Known, NotOurs
@@ -18,7 +19,7 @@ from pullproof.model.value import Origin, Unknown, Why
 from pullproof.verdict import Verdict, all_of, any_of
 
 
-class _Asked(NamedTuple):
+class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     """An operator's name taken apart. `operator` is None for `Null` and for names nobody knows."""
 
     operator: Operator | None

@@ -13,7 +13,7 @@ from pullproof.model.text import CLOSE, HOLE, OPEN, Text
 #: Frames that are no holes: what only `*` takes in, `${*}`, `${?}`, and a policy variable.
 STRETCH, ASTERISK, QUESTION_MARK, VARIABLE = (f"{OPEN}{CLOSE * count}{OPEN}" for count in (1, 2, 3, 4))
 _FIRST_HOLE = 5
-_VARIABLES = re.compile(r"\$\{([^}]*)\}")
+_VARIABLES = r"\$\{([^}]*)\}"
 _SPECIAL = {"*": ASTERISK, "?": QUESTION_MARK, "$": "$"}
 
 
@@ -50,7 +50,7 @@ def surely(pattern: Text, text: Text, partition: str) -> bool:
     named = len(frames)
     asked = HOLE.sub(frame, text)
     if "${" in wanted:
-        wanted = _VARIABLES.sub(lambda found: _SPECIAL.get(found[1], VARIABLE), wanted)
+        wanted = re.sub(_VARIABLES, lambda found: _SPECIAL.get(found[1], VARIABLE), wanted)
     if glob(wanted, _as_letters(asked, pattern)):
         return True
     if len(frames) == named:

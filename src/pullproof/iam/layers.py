@@ -1,7 +1,9 @@
 """What one layer of policies says of a request: what it allows, what it denies, and what stays open."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from pullproof.iam.answer import NO, YES, Answer, any_of
 from pullproof.iam.principals import Matched
@@ -15,14 +17,14 @@ from pullproof.verdict import Verdict
 _Found: TypeAlias = list[tuple[Answer, Origin]]
 
 
-class Said(NamedTuple):
+class Said(msgspec.Struct, frozen=True):
     """One thing that a layer says or does not say, and the statements that say it."""
 
     answer: Answer = NO
     by: tuple[Origin, ...] = ()
 
 
-class Layer(NamedTuple):
+class Layer(msgspec.Struct, frozen=True):
     """What policies without principals say.
 
     `near` are statements that allow the action, and not on this resource or not in these circumstances.
@@ -33,7 +35,7 @@ class Layer(NamedTuple):
     near: tuple[Origin, ...] = ()
 
 
-class Grants(NamedTuple):
+class Grants(msgspec.Struct, frozen=True):
     """What a policy with principals says; its grants by how they mean the caller (`principals.Matched`).
 
     `near` are statements that allow the action, and not on this resource, in these circumstances or to
@@ -87,7 +89,7 @@ def resource_layer(policy: Maybe[Policy], question: Question, who: Who) -> Grant
             if found.names_action and statement.allow is True:
                 near.append(statement.origin)
             continue
-        for grants, means in zip(allow, meant, strict=True):
+        for grants, means in zip(allow, (meant.anyone, meant.role, meant.account), strict=True):
             _sort(statement, _if_meant(means, found.answer, statement), grants, [])
         _sort(statement, _if_meant(meant.at_all, found.answer, statement), [], deny)
     doubts = policy.statements.open

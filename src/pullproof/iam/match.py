@@ -20,10 +20,10 @@ from pullproof.verdict import Verdict, all_of
 #: Results are small and asked for again and again.
 _REMEMBERED = 1 << 16
 #: A `*` that does not end its segment.
-_INNER_STAR = re.compile(r"\*(?![:*]|\Z)")
-_VARIABLE_OR_WILDCARD = re.compile(r"\$\{[^}]*\}|([*?])")
+_INNER_STAR = r"\*(?![:*]|\Z)"
+_VARIABLE_OR_WILDCARD = r"\$\{[^}]*\}|([*?])"
 #: The letters that a pattern begins with.
-_HEAD = re.compile(f"[^*?${OPEN}]*")
+_HEAD = f"[^*?${OPEN}]*"
 #: What may stand before the letters that a pattern ends with.
 _NOT_LETTERS = ("*", "?", "}", CLOSE)
 
@@ -75,7 +75,7 @@ def resource_like(pattern: Text, resource: Text, partition: str) -> Verdict:
         and OPEN not in pattern
     ):
         return like(f"{pattern}:*", resource, partition) & Verdict.UNKNOWN
-    if wide is not Verdict.WORKS or not _INNER_STAR.search(pattern):
+    if wide is not Verdict.WORKS or "*" not in pattern[:-1] or not re.search(_INNER_STAR, pattern):
         return wide
     return wide if within_segments(canonical(pattern), canonical(resource), partition) else Verdict.UNKNOWN
 
@@ -107,7 +107,10 @@ def lowered(text: Text) -> Text:
 
 
 def _without_wildcards(written: Text) -> Text:
-    return _VARIABLE_OR_WILDCARD.sub(lambda found: f"${{{found[1]}}}" if found[1] else found[0], written)
+    def character(found: re.Match[str]) -> str:
+        return f"${{{found[1]}}}" if found[1] else found[0]
+
+    return re.sub(_VARIABLE_OR_WILDCARD, character, written)
 
 
 def _ends_differ(pattern: Text, text: Text, partition: str) -> bool:
@@ -125,5 +128,5 @@ def _head(text: Text, partition: str) -> str:
     """The letters that a pattern or text certainly begins with."""
     if text.startswith(OPEN):
         return head_of(text[: text.index(CLOSE) + 1], partition)
-    found = _HEAD.match(text)
+    found = re.match(_HEAD, text)
     return found[0] if found else ""

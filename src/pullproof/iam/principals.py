@@ -3,8 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
-import re
-from typing import NamedTuple
+import msgspec
 
 from pullproof.iam.context import NotOurs, Value
 from pullproof.iam.match import same
@@ -15,13 +14,10 @@ from pullproof.model.text import Text, is_exact, sole_hole
 from pullproof.model.value import Maybe, Unknown
 from pullproof.verdict import Verdict, any_of
 
-#: `arn:aws:iam::123456789012:root`, which means the account.
-_ROOT = re.compile(r"arn:[^:]+:iam::([^:]+):root")
-_SESSION = re.compile(r"arn:[^:]+:sts::[^:]*:assumed-role/.+")
 _ACCOUNT_ATTRIBUTES = frozenset({("aws_caller_identity", "account_id"), ("aws_caller_identity", "id")})
 
 
-class Matched(NamedTuple):
+class Matched(msgspec.Struct, frozen=True, kw_only=True):
     """How a `Principal` means the caller.
 
     `anyone`: by a wildcard, or as the very session; such a grant is not limited by the role's boundary.
@@ -29,9 +25,9 @@ class Matched(NamedTuple):
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
     """
 
-    anyone: Verdict
-    role: Verdict
-    account: Verdict
+    anyone: Verdict = Verdict.FAILS
+    role: Verdict = Verdict.FAILS
+    account: Verdict = Verdict.FAILS
 
     def by_wildcard_only(self) -> "Matched":
         """The same in the policy of a gateway endpoint, whose principal must be `*`.
@@ -39,7 +35,7 @@ class Matched(NamedTuple):
         An account there is its root user alone; what a role would be is not documented.
         https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
         """
-        return Matched(self.anyone, self.role & Verdict.UNKNOWN, Verdict.FAILS)
+        return Matched(anyone=self.anyone, role=self.role & Verdict.UNKNOWN)
 
     @property
     def at_all(self) -> Verdict:
@@ -48,12 +44,16 @@ class Matched(NamedTuple):
 
     def __or__(self, other: "Matched") -> "Matched":
         """Meant by either."""
-        return Matched(self.anyone | other.anyone, self.role | other.role, self.account | other.account)
+        return Matched(
+            anyone=self.anyone | other.anyone,
+            role=self.role | other.role,
+            account=self.account | other.account,
+        )
 
 
-NOBODY = Matched(Verdict.FAILS, Verdict.FAILS, Verdict.FAILS)
-EVERYONE = Matched(Verdict.WORKS, Verdict.FAILS, Verdict.FAILS)
-UNCLEAR = Matched(Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.UNKNOWN)
+NOBODY = Matched()
+EVERYONE = Matched(anyone=Verdict.WORKS)
+UNCLEAR = Matched(anyone=Verdict.UNKNOWN, role=Verdict.UNKNOWN, account=Verdict.UNKNOWN)
 
 
 def meant(principals: Maybe[Principals] | None, caller: Caller, account: Value | None) -> Matched:
@@ -78,7 +78,7 @@ def meant_service(principals: Maybe[Principals] | None, service: str) -> Matched
         known |= any_of(_is_service(kind, value, service) for value in values.items)
         if not values.complete:
             known |= Verdict.UNKNOWN
-    return NOBODY._replace(anyone=~known if principals.excluded else known)
+    return Matched(anyone=~known if principals.excluded else known)
 
 
 def _is_service(kind: str, value: Text, service: str) -> Verdict:
@@ -116,22 +116,22 @@ def _meant(kind: str, value: Text, caller: Caller, account: Value | None) -> Mat
 
 def _foreign(value: Text, caller: Foreign) -> Matched:
     kind = "account" if value.isdigit() else "arn"
-    return Matched(NotOurs(kind=kind, ours=caller.ours).matched_by(value), Verdict.FAILS, Verdict.FAILS)
+    return Matched(anyone=NotOurs(kind=kind, ours=caller.ours).matched_by(value))
 
 
 def _ours(value: Text, role: Role, account: Value | None) -> Matched:
     if written := _account_written(value):
         known = same(_literal(written), account, "") if isinstance(account, str) else Verdict.UNKNOWN
-        return NOBODY._replace(account=known)
+        return Matched(account=known)
     if is_exact(value) and not value.startswith("arn:"):
         # A principal's unique id: AROA... is a role, others are not.
-        return NOBODY._replace(role=Verdict.UNKNOWN) if value.startswith("AROA") else NOBODY
-    if _SESSION.fullmatch(value):
-        return NOBODY._replace(anyone=Verdict.UNKNOWN)
+        return Matched(role=Verdict.UNKNOWN) if value.startswith("AROA") else NOBODY
+    if ":assumed-role/" in value:
+        return Matched(anyone=Verdict.UNKNOWN)
     known = _is_role(value, role)
     if known is Verdict.UNKNOWN and sole_hole(value) and not _is_principal(value):
         return UNCLEAR
-    return NOBODY._replace(role=known)
+    return Matched(role=known)
 
 
 def _is_role(value: Text, role: Role) -> Verdict:
@@ -154,8 +154,9 @@ def _is_principal(hole: Text) -> bool:
 
 def _account_written(value: Text) -> Text:
     """The account that a principal names; "" when it does not name an account."""
-    if (found := _ROOT.fullmatch(value)) is not None:
-        return found[1]
+    parts = value.split(":")
+    if len(parts) == 6 and parts[2] == "iam" and parts[5] == "root":
+        return parts[4]
     whose = named(value) if sole_hole(value) else None
     if whose is not None and (whose.type, whose.attribute) in _ACCOUNT_ATTRIBUTES:
         return value

@@ -14,7 +14,6 @@ KEYS = "keys"
 
 _GATE = Gate.RESOURCE_POLICY
 _YES = Said(YES)
-_SILENT = Grants()
 
 
 def grants_of(asked: Asked, *, cross_account: bool) -> Grants:
@@ -27,10 +26,10 @@ def grants_of(asked: Asked, *, cross_account: bool) -> Grants:
     if request.resource_policy is not None:
         return resource_layer(request.resource_policy, asked.question, asked.who)
     if request.anyone_may:
-        return _SILENT._replace(anyone=_YES)
+        return Grants(anyone=_YES)
     if request.owner_kind == KEYS and not cross_account:
-        return _SILENT._replace(account=_YES)
-    return _SILENT
+        return Grants(account=_YES)
+    return Grants()
 
 
 def resource_hop(asked: Asked, grants: Grants, *, cross_account: bool) -> tuple[Hop, ...]:

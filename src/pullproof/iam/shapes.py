@@ -71,12 +71,12 @@ _SEGMENTS = frozenset({("aws_region", "name"), ("aws_region", "id"), ("aws_calle
 #: AWS ends the ARN of a secret with six random characters: nothing longer is another secret's ARN.
 _ENDS_AT_RANDOM = frozenset({"aws_secretsmanager_secret"})
 
-_NAME = re.compile(
+_NAME = (
     r"(?P<address>(?:module\.[^.\[]+(?:\[[^\]]*\])?\.)*"
     r"(?P<data>data\.)?(?P<type>[a-z0-9_]+)\.[A-Za-z0-9_-]+(?:\[[^\]]*\])?)"
     r"\.(?P<attribute>[a-z0-9_]+)"
 )
-_LETTERS = re.compile(r"[^*%~]*")
+_LETTERS = r"[^*%~]*"
 _SHAPED = {"*": RUN, "%": NO_SEPARATOR, "~": NO_COLON}
 
 
@@ -92,7 +92,7 @@ class Named(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=1 << 16)
 def named(token: str) -> Named | None:
     """The attribute that a hole is; None for a name of another form."""
-    found = _NAME.fullmatch(token[1:-1])
+    found = re.fullmatch(_NAME, token[1:-1])
     if found is None:
         return None
     kind, attribute = found["type"], found["attribute"]
@@ -127,7 +127,7 @@ def _template(whose: Named) -> str:
 
 def head_of(token: str, partition: str) -> str:
     """The letters that everything a hole may stand for begins with."""
-    found = _LETTERS.match(_written(token, partition))
+    found = re.match(_LETTERS, _written(token, partition))
     return found[0] if found else ""
 
 

@@ -4,7 +4,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from pullproof.iam.answer import NO, YES, Answer, all_of, negated
 from pullproof.iam.conditions import holds
@@ -17,7 +18,7 @@ from pullproof.model.value import Listing, Origin, Unknown, Why
 from pullproof.verdict import Verdict
 
 
-class Question(NamedTuple):
+class Question(msgspec.Struct, frozen=True):
     """What a statement is asked about. The context's keys are in lower case."""
 
     action: str
@@ -26,7 +27,7 @@ class Question(NamedTuple):
     partition: str
 
 
-class Applies(NamedTuple):
+class Applies(msgspec.Struct, frozen=True):
     """Whether a statement is about the request; where not, whether it names the action at all."""
 
     answer: Answer

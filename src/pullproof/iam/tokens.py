@@ -23,7 +23,7 @@ EXCLUDES = {RUN: "", NO_COLON: ":", NO_SEPARATOR: ":/"}
 Tokens = tuple[str, ...]
 
 #: In a pattern: `${*}`, `${?}`, `${$}`, or another policy variable.
-_SPECIAL = re.compile(rf"{HOLE.pattern}|\$\{{([^}}]*)\}}|([*?])", re.DOTALL)
+_SPECIAL = rf"{HOLE.pattern}|\$\{{([^}}]*)\}}|([*?])"
 _WILDCARDS = {"*": RUN, "?": ONE}
 
 
@@ -53,7 +53,7 @@ def of_pattern(pattern: Text) -> Tokens:
     """
     tokens: list[str] = []
     end = 0
-    for found in _SPECIAL.finditer(pattern):
+    for found in re.finditer(_SPECIAL, pattern):
         tokens += pattern[end : found.start()]
         tokens.append(_special(found))
         end = found.end()

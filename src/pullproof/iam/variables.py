@@ -8,8 +8,8 @@ import re
 from pullproof.iam.context import Context
 from pullproof.model.text import OPEN, Text
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z0-9-]+:[^},]+)\}")
-_MEANT = re.compile(r"[*?$]")
+_VARIABLE = r"\$\{([A-Za-z0-9-]+:[^},]+)\}"
+_MEANT = r"[*?$]"
 
 
 def filled(written: Text, context: Context) -> Text:
@@ -22,6 +22,6 @@ def filled(written: Text, context: Context) -> Text:
         # The mark of a hole in the name would mean that not even the key is known.
         if not isinstance(value, str) or OPEN in found[1]:
             return found[0]
-        return _MEANT.sub(lambda mark: f"${{{mark[0]}}}", value)
+        return re.sub(_MEANT, lambda mark: f"${{{mark[0]}}}", value)
 
-    return _VARIABLE.sub(fill, written)
+    return re.sub(_VARIABLE, fill, written)

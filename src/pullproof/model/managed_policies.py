@@ -56,7 +56,7 @@ ASKED = frozenset(
 )
 
 #: `arn:PARTITION:iam::aws:policy/PATH/NAME`
-_ARN = re.compile(r"arn:([^:]+):iam::aws:policy/(?:.*/)?([^/]+)", re.DOTALL)
+_ARN = r"(?s)arn:([^:]+):iam::aws:policy/(?:.*/)?([^/]+)"
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -79,7 +79,7 @@ class _File(msgspec.Struct, frozen=True):
 
 def is_managed(arn: Text) -> bool:
     """Whether an ARN is that of a policy AWS manages."""
-    return _ARN.fullmatch(arn) is not None
+    return re.fullmatch(_ARN, arn) is not None
 
 
 def managed_policy(arn_or_name: Text) -> Policy | None:
@@ -87,7 +87,7 @@ def managed_policy(arn_or_name: Text) -> Policy | None:
 
     The partition of the ARN is that of the ARNs in the text, and may be a hole.
     """
-    found = _ARN.fullmatch(arn_or_name)
+    found = re.fullmatch(_ARN, arn_or_name)
     partition, name = (found[1], found[2]) if found else ("aws", arn_or_name)
     return _policy(partition, name) if is_exact(name) else None
 
@@ -111,7 +111,7 @@ def never_denies(unknown: Unknown) -> bool:
     prefix = "the AWS managed policy "
     if not unknown.what.startswith(prefix):
         return False
-    found = _ARN.fullmatch(unknown.what, len(prefix))
+    found = re.fullmatch(_ARN, unknown.what.removeprefix(prefix))
     return found is not None and found[2] not in _file().denying
 
 

@@ -1,7 +1,9 @@
 """What an operator is."""
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from pullproof.model.text import Text
 from pullproof.verdict import Verdict
@@ -10,7 +12,7 @@ from pullproof.verdict import Verdict
 Compare: TypeAlias = Callable[[Text, Text, str], Verdict]
 
 
-class Operator(NamedTuple):
+class Operator(msgspec.Struct, frozen=True):
     """An operator: how one written value compares, and whether the answer is then turned round.
 
     `variables` says that policy variables in the written value stand for values of the request.
