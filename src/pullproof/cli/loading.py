@@ -22,6 +22,8 @@ def load(options: Namespace) -> Loaded:
         InputError: it cannot be read as anything we know.
     """
     path: str = options.input
+    if options.source and options.no_source:
+        raise UsageError("--source and --no-source exclude each other", remedy="leave one of them out")
     if os.path.isdir(path):  # noqa: PTH112  # pathlib is slow to import
         _refuse({"--source": options.source}, "a plan", path)
         from pullproof.sources.terraform.directory import load_directory
@@ -79,7 +81,7 @@ def read(path: str) -> bytes:
     """
     try:
         if path == STDIN:
-            return sys.stdin.buffer.read()
+            return b"" if sys.stdin is None else sys.stdin.buffer.read()
         with open(path, "rb") as file:  # noqa: PTH123  # pathlib is slow to import
             return file.read()
     except OSError as error:

@@ -8,7 +8,7 @@ from pullproof.launch.catalogue import CATALOGUE
 from pullproof.launch.requirement import Rule
 from pullproof.report.json_v1 import written
 from pullproof.report.look import Look
-from pullproof.report.text import wrapped
+from pullproof.report.terminal import entry
 
 
 def rules(options: Namespace) -> int:
@@ -24,18 +24,10 @@ def rules(options: Namespace) -> int:
 def _told(rule: Rule, look: Look) -> Iterator[str]:
     """One row, for a person."""
     yield f"{look.painted(rule.id, 'bold')} ({rule.step}): {rule.title}"
-    yield from _entry("because", rule.because, look)
-    yield from _entry("you would see", rule.symptom, look)
+    yield from entry("because", rule.because, look)
+    yield from entry("you would see", rule.symptom, look)
     yield f"   = see: {look.linked(rule.doc, rule.doc)} (checked {rule.checked_on})"
     yield ""
-
-
-def _entry(name: str, text: str, look: Look) -> Iterator[str]:
-    if text:
-        head = f"   = {name}: "
-        first, *more = wrapped(text, max(20, look.width - len(head)))
-        yield f"{head}{first}"
-        yield from (f"{' ' * len(head)}{line}" for line in more)
 
 
 def _row(rule: Rule) -> dict[str, object]:

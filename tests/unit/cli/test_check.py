@@ -197,3 +197,20 @@ def test_an_upgrade_can_be_saved(program: Program, tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8").endswith(
         "1 would stop starting, 0 get worse, 0 unknown, 0 would start, 0 as before\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        (("schema",), "{\n"),
+        (("rules",), "execution-role (role): "),
+        (("-V", "version"), "pullproof "),
+        (("completion", "bash"), "# bash completion"),
+    ],
+)
+def test_every_command_is_dispatched(words: tuple[str, ...], begins: str, program: Program) -> None:
+    """Commands that read no input print what they are for."""
+    status, out, err = program.run(*words)
+
+    assert (0, "") == (status, err)
+    assert out.startswith(begins)

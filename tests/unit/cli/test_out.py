@@ -157,3 +157,41 @@ def test_a_file_that_cannot_be_finished_leaves_nothing(
         out.save("new", str(file))
 
     assert ["old"] == [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()]
+
+
+def test_an_unknown_encoding_has_no_signs() -> None:
+    """Where the encoding is not even known, plain signs are sure to arrive."""
+    assert not out._can_show("✓", "no-such-encoding")
+    assert out._can_show("✓", None)
+
+
+class Gone(Place):
+    """A stream that cannot be written to any more."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(terminal=False)
+        self.error = error
+        self.target = os.open(os.devnull, os.O_WRONLY)
+
+    def write(self, _: str) -> int:
+        raise self.error
+
+    def fileno(self) -> int:
+        return self.target
+
+
+def test_a_reader_that_is_gone_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A closed pipe ends the printing and nothing else."""
+    monkeypatch.setattr("sys.stdout", Gone(BrokenPipeError()))
+
+    out.emit("x")
+
+
+def test_a_full_disk_is_an_error_where_it_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report that is lost is an error; a message on standard error that is lost is not."""
+    monkeypatch.setattr("sys.stdout", Gone(OSError(28, "No space left on device")))
+    monkeypatch.setattr("sys.stderr", Gone(OSError(28, "No space left on device")))
+
+    with pytest.raises(ToolError, match="No space left on device"):
+        out.emit("x")
+    out.warn("x")
