@@ -17,7 +17,7 @@ from pullproof.model.estate import Estate
 from pullproof.model.packets import EPHEMERAL_LINUX, EPHEMERAL_WINDOWS
 from pullproof.model.ranges import Ranges
 from pullproof.model.value import Maybe, Unknown, Why
-from pullproof.prove.judge import Answer, Judge, blockers_of
+from pullproof.prove.judge import Answer, Judge
 from pullproof.reach.party import Source
 from pullproof.verdict import Verdict
 
@@ -72,9 +72,9 @@ class Prover:
 
     def _answers(self, requirement: Requirement, launch: Launch, home: Home, places: list[Place]) -> Answers:
         if not any(isinstance(need, Connect | Mount) for need in requirement.needs):
-            answer = self.judge.answer(requirement, launch, home, places[0].source)
+            answer = self.judge.answer(requirement, launch.key, home, places[0].source)
             return [(place, answer) for place in places]
-        return [(place, self.judge.answer(requirement, launch, home, place.source)) for place in places]
+        return [(place, self.judge.answer(requirement, launch.key, home, place.source)) for place in places]
 
 
 def _places(launch: Launch, ephemeral: Ranges) -> list[Place]:
@@ -151,9 +151,6 @@ def _steps(requirement: Requirement, answers: Answers) -> Iterator[StepReport]:
         groups.setdefault(_alike(answer), []).append((place, answer))
     for group in groups.values():
         first = group[0][1]
-        decisions = first.decisions
-        if any(answer is not first for _, answer in group):
-            decisions = tuple(dict.fromkeys(step for _, answer in group for step in answer.decisions))
         yield StepReport(
             rule=requirement.rule,
             subject=requirement.subject,
@@ -163,25 +160,32 @@ def _steps(requirement: Requirement, answers: Answers) -> Iterator[StepReport]:
             via=first.via,
             network=first.network,
             access=first.access,
-            decisions=decisions,
+            decisions=_decisions(group),
             intermittent=first.intermittent,
         )
 
 
-def _alike(answer: Answer) -> object:
-    """What two subnets have in common whose answers are shown as one."""
-    return (
-        answer.via,
-        answer.endpoint,
-        answer.verdict,
-        answer.intermittent,
-        blockers_of(answer.decisions),
-        _doubts(answer.decisions),
+def _decisions(group: Answers) -> tuple[Step, ...]:
+    """The decisions of the first, and what else speaks against the others."""
+    first = group[0][1]
+    if first.verdict is Verdict.WORKS or len(group) == 1:
+        return first.decisions
+    others = (step for _, answer in group[1:] for step in answer.decisions)
+    return tuple(
+        dict.fromkeys((*first.decisions, *(step for step in others if step.verdict is not Verdict.WORKS)))
     )
 
 
-def _doubts(steps: tuple[Step, ...]) -> tuple[Unknown, ...]:
-    return tuple(dict.fromkeys(step.unknown for step in steps if step.unknown is not None))
+def _alike(answer: Answer) -> object:
+    """What two subnets have in common whose answers are shown as one."""
+    if answer.verdict is Verdict.WORKS:
+        return answer.via, answer.endpoint
+    against = (
+        (step.code, step.to_change, step.unknown)
+        for step in answer.decisions
+        if step.verdict is not Verdict.WORKS
+    )
+    return answer.via, answer.endpoint, answer.verdict, answer.intermittent, tuple(dict.fromkeys(against))
 
 
 def _warnings(requirement: Requirement, launch: Launch, answers: Answers) -> Iterator[Notice]:
