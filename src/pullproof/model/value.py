@@ -58,11 +58,14 @@ class Origin(msgspec.Struct, frozen=True):
 class Listing(msgspec.Struct, Generic[T], frozen=True):
     """The items that are known, and the reasons why there may be others.
 
-    Complete when `open` is empty. A complete, empty listing means "there is none".
+    Complete when `open` is empty. A complete, empty listing means "there is none". Where `among` has
+    items, the listing is one or more of these and nothing else, and `open` says why it is not certain
+    which; `items` is then empty.
     """
 
     items: tuple[T, ...] = ()
     open: tuple[Unknown, ...] = ()
+    among: tuple[T, ...] = ()
 
     @property
     def complete(self) -> bool:

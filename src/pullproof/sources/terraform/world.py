@@ -43,6 +43,8 @@ class World:
         self._deleted: list[Resource] = []
         #: Keys of things that nobody writes, and of what stands in for them ("aws_vpc.a.main_route_table_id").
         self.aliases: dict[str, str] = {}
+        #: What of a VPC's own it is not certain who keeps.
+        self.disputed: dict[tuple[str, str], Unknown] = {}
         self._texts: dict[str, Text] = {}
         for resource in tree.resources.values():
             self._index(resource)
@@ -76,6 +78,16 @@ class World:
             return self.unknown(at, what)
         return self.alias(name)
 
+    def same(self, resource: Resource) -> str:
+        """The key of what a resource is: a data source may look up something that is also made here."""
+        value = resource.values.get("id")
+        if not isinstance(value, str) or not value:
+            return resource.address
+        if OPEN not in value:
+            return self.ids.get(value, resource.address)
+        name = sole_hole(value)
+        return self.alias(name) if name and name != f"{resource.address}.id" else resource.address
+
     def alias(self, name: str) -> str:
         """The key behind a reference like "aws_vpc.main.default_security_group_id"."""
         if name in self.aliases:
@@ -87,7 +99,7 @@ class World:
         if attribute not in SELF and isinstance(value, str) and value and value != hole(name):
             found = self.ids.get(value, value) if OPEN not in value else self.alias(sole_hole(value) or name)
         elif attribute in SELF or attribute == "primary_network_interface_id":
-            found = resource.address
+            found = self.same(resource) if resource.data else resource.address
         else:
             found = name
         self.aliases[name] = found
@@ -108,7 +120,8 @@ class World:
         if value is None:
             return Listing()
         if isinstance(value, Some):
-            return Listing((), (value.reason,))
+            each = self.keys(list(value.values), at, what)
+            return Listing((), (value.reason, *each.open), () if each.open else each.items)
         if not isinstance(value, list):
             one = self.key(value, at, what)
             return Listing((), (one,)) if isinstance(one, Unknown) else self._listed(one, at, what)
