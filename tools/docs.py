@@ -7,7 +7,10 @@ A generated part stands between two comments, in any page under docs/:
     <!-- end -->
 """
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 
 from pullproof.launch.document import rules_markdown
@@ -38,9 +41,24 @@ def arrows() -> str:
     return table(("Unit", "May import (besides `errors`)", "Why the line is there"), rows)
 
 
+def report() -> str:
+    """What `check` prints about the network of the blog post, as a block of code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pullproof", "check", "examples/blog-post/as-printed/plan.json"],
+        cwd=ROOT,
+        env=dict(os.environ) | {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
+        check=False,  # the task cannot start, and the status says so
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1, done.stderr
+    return "".join(f"    {line}\n" if line else "\n" for line in done.stdout.splitlines())
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "arrows": arrows,
     "blockers": lambda: codes(BLOCKERS),
+    "report": report,
     "rules": rules_markdown,
     "warnings": lambda: codes(WARNINGS),
 }
