@@ -65,7 +65,7 @@ def adapt_endpoints(world: World) -> None:
     """Fill in VPC endpoints."""
     added = Added(world)
     for resource in world.of("aws_vpc_endpoint", "data.aws_vpc_endpoint"):
-        if resource.data and world.ids.get(str(resource.values.get("id")), "") != resource.address:
+        if resource.data and world.same(resource) != resource.address:
             continue
         world.estate.endpoints[resource.address] = _endpoint(world, resource, added)
         entries = blocks_of(resource.values.get("dns_entry"))

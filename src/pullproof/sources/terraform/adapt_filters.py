@@ -57,7 +57,7 @@ def adapt_groups(world: World) -> None:
     separate = Separate(world)
     for resource in world.of(*GROUPS):
         key = resource.address
-        if resource.data and world.ids.get(str(resource.values.get("id")), key) != key:
+        if resource.data and world.same(resource) != key:
             continue
         world.estate.groups[key] = SecurityGroup(
             key=key,

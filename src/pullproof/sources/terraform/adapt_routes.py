@@ -64,7 +64,7 @@ def adapt_routes(world: World) -> None:
     separate, strays = _separate(world)
     gone = _gone(world)
     for resource in world.of(*TABLES):
-        if resource.data and world.ids.get(str(resource.values.get("id")), "") != resource.address:
+        if resource.data and world.same(resource) != resource.address:
             continue
         key = resource.address
         world.estate.route_tables[key] = RouteTable(

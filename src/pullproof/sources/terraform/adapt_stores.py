@@ -216,7 +216,7 @@ def _files(world: World) -> None:
     policies = Attached(world, "aws_efs_file_system_policy", "file_system_id")
     for resource in world.of("aws_efs_file_system", "data.aws_efs_file_system"):
         key = resource.address
-        if resource.data and world.ids.get(str(resource.values.get("id")), key) != key:
+        if resource.data and world.same(resource) != key:
             continue
         world.estate.file_systems[key] = FileSystem(
             key=key,

@@ -123,11 +123,11 @@ def _tables(world: World) -> None:
     for resource in world.of(*ATTACHMENTS):
         owner = _named(world, resource, "transit_gateway_id")
         wants = world.flag(resource, "transit_gateway_default_route_table_propagation", default=True)
-        table = _default(world, resource, owner, wants, "default_route_table_propagation")
-        if isinstance(table, Unknown):
-            loose.append(table)
-        elif table:
-            into.setdefault(table, []).append(resource.address)
+        target = _default(world, resource, owner, wants, "default_route_table_propagation")
+        if isinstance(target, Unknown):
+            loose.append(target)
+        elif target:
+            into.setdefault(target, []).append(resource.address)
     for resource in world.of(
         "aws_ec2_transit_gateway_route_table", "data.aws_ec2_transit_gateway_route_table"
     ):

@@ -4,7 +4,7 @@ from pullproof.model.addresses import Addresses
 from pullproof.model.value import Listing, Maybe, Unknown, Why
 from pullproof.model.vpc import DhcpOptions, PublicAccessBlock, Subnet, Vpc
 from pullproof.sources.terraform.tree import Resource, Value
-from pullproof.sources.terraform.world import World, at, blocks_of, given, is_left_out, written
+from pullproof.sources.terraform.world import World, at, blocks_of, given, is_left_out, plain, written
 
 MAIN = "main_route_table"
 AMAZON_DNS = "AmazonProvidedDNS"
@@ -21,21 +21,41 @@ BORN = (
 
 def name_born(world: World) -> None:
     """Give what a VPC makes by itself one key, whoever refers to it, and however."""
-    adopters = {
-        kind: {_adopted(world, resource, argument): resource for resource in world.of(kind)}
-        for _, kind, argument in BORN
-    }
+    adopters: dict[str, dict[str, list[Resource]]] = {}
+    for _, kind, argument in BORN:
+        by_vpc = adopters.setdefault(kind, {})
+        for resource in world.of(kind):
+            by_vpc.setdefault(_adopted(world, resource, argument), []).append(resource)
     for vpc in world.of(*VPCS):
-        if world.ids.get(str(vpc.values.get("id")), vpc.address) != vpc.address:
+        if world.same(vpc) != vpc.address:
             continue  # the same VPC under another address
         for names, kind, _ in BORN:
-            adopter = adopters[kind].get(vpc.address)
-            key = adopter.address if adopter else f"{vpc.address}.{names[0]}"
+            found = adopters[kind].get(vpc.address, [])
+            key = found[0].address if found else f"{vpc.address}.{names[0]}"
             for name in names:
                 world.aliases[f"{vpc.address}.{name}"] = key
-                value = vpc.values.get(name)
-                if isinstance(value, str) and value and "\ue000" not in value:
-                    world.ids.setdefault(value, key)
+                if literal := plain(vpc.values.get(name)):
+                    world.ids.setdefault(literal, key)
+            unplaced = adopters[kind].get("", [])
+            if len(found) > 1 or unplaced:
+                world.disputed[vpc.address, names[0]] = _disputed(vpc, names[0], [*found, *unplaced])
+
+
+def _disputed(vpc: Resource, name: str, owners: list[Resource]) -> Unknown:
+    listed = ", ".join(owner.address for owner in owners)
+    if len(owners) == 1:
+        return Unknown(
+            Why.NOT_FOLLOWED,
+            f"whether {listed} is the {name} of {vpc.address}",
+            vpc.address,
+            "check the configuration's directory, or pass it with --source",
+        )
+    return Unknown(
+        Why.CONFLICT,
+        f"the {name} of {vpc.address}, which {listed} all manage",
+        vpc.address,
+        f"keep one of {listed}",
+    )
 
 
 def _adopted(world: World, resource: Resource, argument: str) -> str:
@@ -67,7 +87,7 @@ def adapt_vpcs(world: World) -> None:
         if isinstance(key := world.key(resource.values.get("vpc_id"), resource, "vpc_id"), str)
     }
     for vpc in world.of(*VPCS):
-        if world.ids.get(str(vpc.values.get("id")), vpc.address) == vpc.address:
+        if world.same(vpc) == vpc.address:
             world.estate.vpcs[vpc.address] = _vpc(world, vpc, blocks, options, main)
     for resource in world.of(
         "aws_vpc_dhcp_options", "aws_default_vpc_dhcp_options", "data.aws_vpc_dhcp_options"
@@ -119,6 +139,8 @@ def _unseen(vpc: Resource) -> Unknown | None:
 
 
 def _born(world: World, vpc: Resource, name: str, unseen: Unknown | None) -> Maybe[str]:
+    if (vpc.address, name) in world.disputed:
+        return world.disputed[vpc.address, name]
     key = world.aliases.get(f"{vpc.address}.{name}", f"{vpc.address}.{name}")
     # What the VPC made by itself may have been changed by whoever keeps the VPC.
     return unseen if unseen is not None and key not in world.tree.resources else key
@@ -195,7 +217,7 @@ def adapt_subnets(world: World) -> None:
     acls, stray_acls = _acls(world)
     for resource in world.of(*SUBNETS):
         key = resource.address
-        if world.ids.get(str(resource.values.get("id")), key) != key:
+        if world.same(resource) != key:
             continue
         vpc = _vpc_of(world, resource)
         world.estate.subnets[key] = Subnet(

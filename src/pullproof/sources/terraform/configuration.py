@@ -21,6 +21,8 @@ class Modules:
     def __init__(self, root: ConfigModule) -> None:
         self._places: dict[str, Place | None] = {"": Place(root)}
         self._blocks: dict[int, dict[str, ConfigResource]] = {}
+        self._keyed: set[tuple[str, str]] = set()
+        self._seen: set[str] = {""}
 
     def place(self, address: str) -> Place | None:
         """What stands behind a module instance; None if the configuration does not have it."""
@@ -42,6 +44,23 @@ class Modules:
             self._blocks[id(place.module)] = blocks
         return blocks.get(name)
 
+    def see(self, address: str) -> None:
+        """Take note of a module instance, so that calls with keys are known as such."""
+        if address in self._seen:
+            return
+        self._seen.add(address)
+        parent = ""
+        for name, key in module_steps(address):
+            if key is not None:
+                self._keyed.add((parent, name))
+            parent = joined(parent, f"module.{name}{suffix(key)}")
+
+    def has_keys(self, parent: str, name: str) -> bool:
+        """Whether a module is called with `count` or `for_each` in a module instance."""
+        place = self.place(parent)
+        call = place.module.module_calls.get(name) if place else None
+        return (parent, name) in self._keyed or (call is not None and several(call))
+
     def _find(self, address: str) -> Place | None:
         steps = module_steps(address)
         if not steps:
@@ -56,5 +75,5 @@ class Modules:
 
 
 def several(block: ConfigResource | ConfigCall) -> bool:
-    """Whether a block has `count` or `for_each`."""
+    """Whether a block is seen to have `count` or `for_each`; one that mentions nothing is left out."""
     return block.count_expression is not None or block.for_each_expression is not None

@@ -100,7 +100,7 @@ class Follower:
             return Reach(dead=reference.text)
         held = self._instances(scope.module, reference.name)
         path = reference.path
-        if not several(block):
+        if not several(block) and not any(index is not None for index in held):
             address = held.get(None)
             return Reach((self._pick(address, path, reference.type, name),)) if address else Reach()
         if path:
@@ -145,7 +145,7 @@ class Follower:
         if call is None:
             return Reach(dead=reference.text)
         path, key = reference.path, None
-        if several(call):
+        if self._modules.has_keys(scope.module, reference.name):
             # Without a key in the name, all instances are meant, and which output is not in the JSON.
             key, path = (path[0], path[1:]) if len(path) > 1 else (None, ())
         if not path or not isinstance(path[0], str):

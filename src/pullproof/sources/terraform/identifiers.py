@@ -110,6 +110,7 @@ Kind = Mapping[str, tuple[str, ...]]
 
 #: Name of the argument, at any depth -> the kind of thing it identifies.
 KINDS: dict[str, Kind] = {
+    "vpc": VPC,
     "vpc_id": VPC,
     "peer_vpc_id": VPC,
     "subnet_id": SUBNET,
@@ -146,6 +147,7 @@ KINDS: dict[str, Kind] = {
     "role_name": ROLE_NAME,
     "role_arn": ROLE_ARN,
     "policy_arn": POLICY_ARN,
+    "policy_arns": POLICY_ARN,
     "managed_policy_arns": POLICY_ARN,
     "permissions_boundary": POLICY_ARN,
     "policy": DOCUMENT,
@@ -174,8 +176,24 @@ KINDS: dict[str, Kind] = {
     "access_point_id": ACCESS_POINT,
     "repository": REPOSITORY,
     "bucket": BUCKET,
+    "dns_name": ADDRESS,
     "allocation_id": EIP,
 }
+
+#: What the `id` argument of a data source identifies: its type -> an argument of that kind.
+LOOKED_UP = {
+    "aws_vpc": "vpc_id",
+    "aws_subnet": "subnet_id",
+    "aws_security_group": "security_group_id",
+    "aws_route_table": "route_table_id",
+    "aws_vpc_endpoint": "vpc_endpoint_id",
+    "aws_nat_gateway": "nat_gateway_id",
+    "aws_ec2_transit_gateway": "transit_gateway_id",
+}
+
+#: Arguments whose name alone does not say what they identify: type and name -> an argument of that kind.
+#: (A record's own name may be any text; of a VPC endpoint it can only be the endpoint's name.)
+MEANT = {("aws_route53_record", "name"): "dns_name"}
 
 #: Types whose identifiers are told apart so well that one cannot stand in for another.
 TYPED = frozenset(resource for kind in KINDS.values() for resource in kind)
@@ -184,7 +202,7 @@ TYPED = frozenset(resource for kind in KINDS.values() for resource in kind)
 MANY = frozenset(
     (
         *("subnets", "subnet_ids", "security_groups", "security_group_ids", "vpc_security_group_ids"),
-        *("route_table_ids", "prefix_list_ids", "roles", "managed_policy_arns"),
+        *("route_table_ids", "prefix_list_ids", "roles", "managed_policy_arns", "policy_arns"),
         *("source_policy_documents", "override_policy_documents", "compute_environments"),
     )
 )

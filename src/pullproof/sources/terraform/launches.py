@@ -68,7 +68,11 @@ def groups_in_force(world: World, value: Value, subnets: Listing[str], resource:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
     """
     listed = world.keys(value, resource, "security_groups")
-    return listed if listed.items or listed.open else default_groups(world, subnets.items, resource)
+    return (
+        listed
+        if listed.items or listed.open
+        else default_groups(world, subnets.items or subnets.among, resource)
+    )
 
 
 def switch(world: World, value: Value, resource: Resource, what: str) -> Maybe[bool]:

@@ -16,7 +16,7 @@ from pullproof.model.value import Unknown, Why
 from pullproof.sources.terraform.beside_plan import BesidePlan
 from pullproof.sources.terraform.configuration import Modules
 from pullproof.sources.terraform.follow import Follower, Reach, Scope, is_open
-from pullproof.sources.terraform.identifiers import IN_ONE_VPC, KINDS, MANY
+from pullproof.sources.terraform.identifiers import IN_ONE_VPC, KINDS, LOOKED_UP, MANY, MEANT
 from pullproof.sources.terraform.overlay import any_open, overlaid
 from pullproof.sources.terraform.plan_json import (
     ConfigResource,
@@ -50,6 +50,26 @@ CHANGED = frozenset(
 
 #: Nested blocks that may be left to AWS, and may as well be written by a dynamic block.
 DYNAMIC = ("ingress", "egress", "route", "inline_policy", "subnet_configuration", "dns_options")
+
+#: Data sources from which no id of a VPC can come, when they are read during the apply.
+TELL_NO_VPC = frozenset(
+    (
+        *(
+            "aws_vpc",
+            "aws_iam_policy_document",
+            "aws_caller_identity",
+            "aws_region",
+            "aws_partition",
+            "aws_ami",
+        ),
+        *("aws_availability_zones", "aws_iam_policy", "aws_iam_role", "aws_ecs_task_definition"),
+        *("aws_prefix_list", "aws_ecr_image", "aws_ecr_repository", "aws_route_tables", "aws_subnets"),
+        *("aws_secretsmanager_secret", "aws_lb", "aws_route53_zone", "aws_kms_key", "aws_kms_alias"),
+    )
+)
+
+#: Types of resource (how they begin) whose attributes are their own words, never an id they were given.
+OWN_WORDS = ("aws_", "random_", "tls_", "time_", "null_resource", "local_", "archive_")
 
 #: Attributes that AWS chooses and nobody here reads.
 UNREAD = frozenset(
@@ -109,6 +129,7 @@ class Planned:
         self._beside = beside
         #: What the plan changes or replaces, as it was before, of the types in `CHANGED`.
         self.before: list[Instance] = []
+        self._vpcs: list[Instance] | None = None
         self._in_new: dict[str, bool] = {}
         self._written: dict[int, frozenset[str]] = {}
         self._references: dict[int, tuple[Reference, ...]] = {}
@@ -156,11 +177,10 @@ class Planned:
         if block is None:
             return None
         known = _opened(found)
-        if self._beside is not None:
-            if any(found.open.get(name) is True and name not in block.expressions for name in DYNAMIC):
-                told = self._beside.written(found.address)
-                if told is not None:
-                    return told
+        unseen = [n for n in DYNAMIC if found.open.get(n) is True and n not in block.expressions]
+        told = self._beside.written(found.address) if self._beside is not None and unseen else None
+        if told is not None:
+            return told
         names = self._written.get(id(block))
         if names is None:
             names = self._written[id(block)] = frozenset(block.expressions)
@@ -232,18 +252,40 @@ class Planned:
         references = self._references.get(id(expression))
         if references is None:
             references = self._references[id(expression)] = mentioned(expression)
+        if found.data and name == "id":
+            argument = LOOKED_UP.get(found.type, name)
+        else:
+            argument = MEANT.get((found.type, name), name)
+        value = self._identified(found, argument, expression, references)
+        if value is None and argument == "vpc_id":
+            value = self._only_vpc()
+        return not_followed(found.address, name, references) if value is None else value
+
+    def _identified(
+        self, found: Instance, name: str, expression: Any, references: tuple[Reference, ...]
+    ) -> Value | None:
+        """What an identifier is, from the references in its expression; None if that is not certain."""
         if name not in KINDS or not references:
-            return not_followed(found.address, name, references)
+            return None
         value = self._plain_reference(found, name, references) if len(references) == 1 else None
         if value is not None:
             return value
         scope = Scope(found.module, found.index, found.block.for_each_expression if found.block else None)
         reached = self.follower.combined(references, scope, name)
         if name in MANY:
-            value = self._many(found, name, reached, _leaves(found, name, expression))
-        else:
-            value = self._one(reached)
-        return not_followed(found.address, name, references) if value is None else value
+            return self._many(found, name, reached, _leaves(found, name, expression))
+        return self._one(reached)
+
+    def _only_vpc(self) -> Value | None:
+        """The VPC that an unknown id must be, because no other is unknown: an id is never put together."""
+        if self._vpcs is None:
+            kinds = ("aws_vpc", "aws_default_vpc", "aws_default_subnet")
+            self._vpcs = [one for one in self.all.values() if one.type in kinds and one.unknown is not None]
+            elsewhere = any(one.unknown is not None and _may_carry(one) for one in self.all.values())
+            if elsewhere:
+                self._vpcs = []
+        candidates = [one for one in self._vpcs if _opened(one) is not None and one.open.get("id") is True]
+        return own(candidates[0].address, "id") if len(candidates) == 1 else None
 
     def _plain_reference(self, found: Instance, name: str, references: tuple[Reference, ...]) -> Value | None:
         """The short way for what most identifiers are: `aws_vpc.main.id`, not known yet."""
@@ -351,6 +393,7 @@ class Planned:
         data = item.mode == "data"
         block = f"{'data.' if data else ''}{item.type}.{item.name}"
         self._blocks.setdefault((module, block), {})[item.index] = item.address
+        self.modules.see(module)
         found = Instance(
             address=item.address,
             module=module,
@@ -371,6 +414,13 @@ def not_followed(address: str, name: str, references: tuple[Reference, ...]) -> 
     names = ", ".join(dict.fromkeys(reference.text for reference in references[:4]))
     why = f" (from {names})" if names else ""
     return Unknown(Why.NOT_FOLLOWED, f"{name} of {address}{why}", address, SUPPLY)
+
+
+def _may_carry(found: Instance) -> bool:
+    """Whether an unknown attribute of an instance may be an id of something that exists already."""
+    if found.data:
+        return found.type not in TELL_NO_VPC
+    return found.type == "aws_cloudformation_stack" or not found.type.startswith(OWN_WORDS)
 
 
 def _maybe_more(address: str, name: str) -> Unknown:
