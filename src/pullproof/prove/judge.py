@@ -49,7 +49,7 @@ class Judge:
         road = flows[0].road if flows else NOT_TOLD
         access = tuple(hop for need in needs for hop in self._access(need, road, home))
         answer = _put_together(flows, access)
-        return answer if requirement.perhaps is None else _softened(answer, requirement.perhaps)
+        return answer if requirement.perhaps is None else softened(answer, requirement.perhaps)
 
     def _access(self, need: Need, road: Road, home: Home) -> tuple[Hop, ...]:
         if isinstance(need, Allow):
@@ -96,7 +96,7 @@ def _put_together(flows: list[Flow], access: tuple[Hop, ...]) -> Answer:
     )
 
 
-def _softened(answer: Answer, perhaps: Unknown) -> Answer:
+def softened(answer: Answer, perhaps: Unknown) -> Answer:
     """The answer about what may not be needed at all: what fails is not settled."""
     if answer.verdict is not Verdict.FAILS:
         return answer

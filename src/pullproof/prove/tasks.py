@@ -17,7 +17,7 @@ from pullproof.model.estate import Estate
 from pullproof.model.packets import EPHEMERAL_LINUX, EPHEMERAL_WINDOWS
 from pullproof.model.ranges import Ranges
 from pullproof.model.value import Maybe, Unknown, Why
-from pullproof.prove.judge import Answer, Judge
+from pullproof.prove.judge import Answer, Judge, softened
 from pullproof.reach.party import Source
 from pullproof.verdict import Verdict
 
@@ -74,12 +74,24 @@ class Prover:
         if not any(isinstance(need, Connect | Mount) for need in requirement.needs):
             answer = self.judge.answer(requirement, launch.key, home, places[0].source)
             return [(place, answer) for place in places]
-        return [(place, self.judge.answer(requirement, launch.key, home, place.source)) for place in places]
+        found = [(place, self.judge.answer(requirement, launch.key, home, place.source)) for place in places]
+        return _in_some(found, launch.subnets.open[0]) if launch.subnets.among else found
+
+
+def _in_some(answers: Answers, which: Unknown) -> Answers:
+    """The answers when the task runs in one or more of these subnets, and nobody knows in which.
+
+    What fails in every one of them fails for certain; what fails in some is not settled.
+    """
+    if all(answer.verdict is Verdict.FAILS for _, answer in answers):
+        return answers
+    return [(place, softened(answer, which)) for place, answer in answers]
 
 
 def _places(launch: Launch, ephemeral: Ranges) -> list[Place]:
     """Every subnet a task may be placed in."""
-    if not launch.subnets.items:
+    subnets = launch.subnets.items or launch.subnets.among
+    if not subnets:
         return [Place("", _no_subnets(launch))]
     return [
         Place(
@@ -92,7 +104,7 @@ def _places(launch: Launch, ephemeral: Ranges) -> list[Place]:
                 ephemeral=ephemeral,
             ),
         )
-        for subnet in launch.subnets.items
+        for subnet in subnets
     ]
 
 
@@ -111,7 +123,8 @@ def _unsettled(launch: Launch, places: list[Place]) -> Iterator[Unknown]:
     """Why it cannot be proven that the task starts, whatever each requirement says."""
     if isinstance(launch.fargate, Unknown):
         yield launch.fargate
-    yield from launch.subnets.open
+    if not launch.subnets.among:
+        yield from launch.subnets.open
     yield from (place.source for place in places if isinstance(place.source, Unknown))
 
 
