@@ -177,6 +177,7 @@ def test_what_a_boundary_refuses_is_the_role_s_to_mend() -> None:
 
     assert (Gate.BOUNDARY, "aws_iam_policy.limit") == (step.gate, step.at)
     assert ("iam-missing-action", "aws_iam_role.app") == (step.code, step.to_change)
+    assert f"the permissions boundary of aws_iam_role.app does not allow {READ} on {SECRET}" == step.says
 
 
 @pytest.mark.parametrize(
@@ -366,6 +367,17 @@ def test_a_refusing_key_policy_says_so() -> None:
     assert step.says.startswith(
         f"the policy of aws_kms_key.k does not allow {READ} on {SECRET}; aws_kms_key.k."
     )
+
+
+def test_who_lets_a_key_be_used_is_said() -> None:
+    """A key without a policy has AWS's; statements about other actions are no near misses."""
+    key = {"owner": "aws_kms_key.k", "owner_kind": "keys"}
+    default = decide(ESTATE, secret(None, GRANTS, **key)).steps[-1]
+    other = policy(allow("kms:List*", **EVERYONE), at="aws_kms_key.k")
+    refused = only(decide(ESTATE, secret(other, GRANTS, **key)), NO)
+
+    assert f"AWS's default for aws_kms_key.k allows {READ} on {SECRET}" == default.says
+    assert f"the policy of aws_kms_key.k does not allow {READ} on {SECRET}" == refused.says
 
 
 ANONYMOUS = Anonymous(who="an NFS client without IAM")

@@ -65,6 +65,7 @@ def test_wildcards_match_known_text(pattern: str, text: str, expected: Verdict) 
         (arn("aws_other_thing.a"), arn("aws_other_thing.b"), MAYBE),
         (arn("aws_other_thing.a"), "no arn", NO),
         (arn("aws_s3_bucket.a"), hole("aws_s3_bucket.b.bucket"), NO),
+        (arn("aws_kms_key.a"), arn("aws_kms_replica_key.b"), MAYBE),
         (hole("aws_vpc_endpoint.a.id"), hole("aws_vpc_endpoint.b.id"), NO),
         (hole("aws_vpc_endpoint.a.id"), "vpce-0123", MAYBE),
         (hole("aws_vpc_endpoint.a.id"), "vpc-0123", NO),
