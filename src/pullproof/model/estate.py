@@ -106,7 +106,7 @@ class Estate:
         return Listing(
             self.by_vpc_endpoints.get(owner.key, ()),
             (
-                *((owner.unseen,) if owner.unseen else ()),
+                *((owner.unseen,) if owner.unseen is not None else ()),
                 *(e.vpc for e in unplaced if isinstance(e.vpc, Unknown)),
                 *self.open.get("Endpoint", ()),
             ),
@@ -142,5 +142,3 @@ def look_up(held: Mapping[str, N], ref: Maybe[str], what: str, at: str) -> N | U
 
 def _not_told(what: str) -> Unknown:
     return Unknown(Why.NOT_IN_INPUT, what, "", f"{what} is not in the input: pass it on the command line")
-
-
