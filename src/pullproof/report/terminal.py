@@ -10,6 +10,9 @@ from pullproof.report.look import Look
 from pullproof.report.text import counted, listed, safe, wrapped
 from pullproof.verdict import Verdict
 
+#: Every cause is told, but nobody reads more unknowns than this: the first are what to begin with.
+MOST_DOUBTS = 60
+
 SAYS = {
     Verdict.WORKS: "can start",
     Verdict.FAILS: "cannot start",
@@ -37,7 +40,11 @@ def joined(blocks: Iterable[Iterable[str]]) -> str:
 def findings(report: Report, found: tuple[Cause, ...], look: Look) -> Iterator[Iterable[str]]:
     """What has to change, then what is not known."""
     yield from (_cause(cause, report, look) for cause in found)
-    yield from (_doubt(doubt, report, look) for doubt in doubts(report.tasks))
+    every = doubts(report.tasks)
+    yield from (_doubt(doubt, report, look) for doubt in every[:MOST_DOUBTS])
+    if len(every) > MOST_DOUBTS:
+        left = counted(len(every) - MOST_DOUBTS, "more unknown")
+        yield (f"{look.painted('note', 'bold')}: {left} left out here: --format json has every one",)
 
 
 def summary(verdicts: tuple[Verdict, ...], blockers: int) -> str:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,6 +150,23 @@ def test_a_long_chain_keeps_its_columns() -> None:
     assert ["   |   1 ✓ network ACL", "   |  11 ✓ network ACL"] == [
         line[:22].rstrip() for line in text.splitlines() if line.startswith(("   |   1 ", "   |  11 "))
     ]
+
+
+def test_endless_unknowns_are_counted_instead_of_printed() -> None:
+    """Beyond what anybody reads, unknowns are counted; causes never are."""
+    every = [Unknown(Why.AFTER_APPLY, f"a{number:03}", "r", "s") for number in range(62)]
+    text = render(report(*(task(f"t{one.what}", unsettled=(one,)) for one in every)), LOOKS[""])
+    causes = tuple(blocked(f"t{number}") for number in range(70))
+    named = [
+        msgspec.structs.replace(
+            one, steps=(step(LOGIN, (hop(fails(one.id, "sg-egress", Gate.SECURITY_GROUP, "no")),)),)
+        )
+        for one in causes
+    ]
+
+    assert 60 == text.count("unknown[task]")
+    assert "note: 2 more unknowns left out here: --format json has every one\n" in text
+    assert 70 == render(report(*named), LOOKS[""]).count("fails[sg-egress]")
 
 
 def _words(line: str) -> int:
