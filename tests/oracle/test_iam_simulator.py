@@ -12,7 +12,7 @@ from tests.conftest import PROFILE, do_without
 from tests.oracle.iam_cases import as_request, drawn
 from tests.oracle.iam_simulator import install, judged
 
-CASES = {"ci": 3000}.get(PROFILE, 500)
+CASES = {"ci": 2000}.get(PROFILE, 500)
 
 
 @pytest.fixture(scope="session")
