@@ -1,6 +1,7 @@
 """`explain`, run as a user would: pages, messages, and secrets that never come out again."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,13 @@ def test_a_code_has_its_page(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "blockers" / "sg-egress.md").read_text(encoding="utf-8")
 
     assert page == run("explain", "sg-egress", cwd=tmp_path).out
+
+
+def test_a_step_has_its_rules(tmp_path: Path) -> None:
+    """`explain STEP`, the word of an unknown, lists what the step needs, and nothing of other steps."""
+    told = run("explain", "logs", cwd=tmp_path).out
+
+    assert {"logs"} == set(re.findall(r"^[\w-]+ \(([\w-]+)\): ", told, re.MULTILINE))
 
 
 def test_a_page_for_programs(tmp_path: Path) -> None:

@@ -1,15 +1,16 @@
-"""`explain`: the page of a code, or the meaning of a stopped reason."""
+"""`explain`: the page of a code, what a step needs, or the meaning of a stopped reason."""
 
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
 
 from pullproof.cli.answer import deliver, look_for, near
+from pullproof.cli.rules import rules
 from pullproof.errors import NothingToCheck, UsageError
 from pullproof.explain.pages import CODES, page
 from pullproof.explain.redact import redacted
 from pullproof.explain.understand import Meaning, understand
-from pullproof.model.codes import BLOCKERS, WARNINGS
+from pullproof.model.codes import BLOCKERS, STEPS, WARNINGS
 from pullproof.report.json_v1 import docs_page, written
 from pullproof.report.look import Look
 from pullproof.report.text import safe, wrapped
@@ -20,7 +21,7 @@ TITLES = {row.code: row.title for row in (*BLOCKERS, *WARNINGS)}
 
 
 def explain(options: Namespace) -> int:
-    """Print a page, or what a message means.
+    """Print a page, the rules of a step, or what a message means.
 
     Raises:
         UsageError: there is no text, or it is nearly a code.
@@ -34,6 +35,8 @@ def explain(options: Namespace) -> int:
         raise UsageError("there is nothing to explain", remedy="pullproof explain sg-egress")
     if text in CODES:
         return _page(text, options)
+    if text in STEPS:
+        return rules(options, text)
     if len(text) < 40 and text.replace("-", "").isalnum() and text.islower():
         raise UsageError(
             f"{text} is not the code of a finding", remedy=near(text, CODES, "pullproof explain")

@@ -150,7 +150,7 @@ def _upgrade(command: Arguments) -> None:
 
 def _explain(command: Arguments) -> None:
     command.add_argument(
-        "text", metavar="CODE|TEXT", nargs="+", help="a code, a stopped reason, or - to read one"
+        "text", metavar="CODE|TEXT", nargs="+", help="a code, a step, a stopped reason, or - to read one"
     )
     _printing(command, "terminal", "json")
 

@@ -11,13 +11,14 @@ from pullproof.report.look import Look
 from pullproof.report.terminal import entry
 
 
-def rules(options: Namespace) -> int:
-    """Print the launch catalogue."""
+def rules(options: Namespace, step: str = "") -> int:
+    """Print the launch catalogue, or the rows of one step."""
+    rows = [rule for rule in CATALOGUE if step in ("", rule.step)]
     if options.format == "json":
-        deliver(written({"schema": 1, "rules": [_row(rule) for rule in CATALOGUE]}), options)
+        deliver(written({"schema": 1, "rules": [_row(rule) for rule in rows]}), options)
     else:
         look = look_for(options)
-        deliver("\n".join(line for rule in CATALOGUE for line in _told(rule, look)), options)
+        deliver("\n".join(line for rule in rows for line in _told(rule, look)), options)
     return 0
 
 

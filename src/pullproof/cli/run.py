@@ -4,8 +4,8 @@ import os
 import sys
 from argparse import Namespace
 
-from pullproof.cli.main import main
-from pullproof.cli.out import look_of, warn
+from pullproof import __version__
+from pullproof.cli.out import emit, look_of, warn
 from pullproof.cli.parser import parse
 from pullproof.cli.screens import bug, fatal
 from pullproof.errors import InputError, PullproofError
@@ -65,7 +65,8 @@ def dispatch(options: Namespace) -> int:
 
             return completion(options)
         case _:
-            return main(["version"])
+            emit(f"pullproof {__version__}\n")
+            return 0
 
 
 def _trace(error: BaseException) -> None:

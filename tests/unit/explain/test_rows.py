@@ -30,6 +30,59 @@ def test_a_message_leads_to_its_row(name: str) -> None:
     assert cause == next(iter(meaning.causes), "")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CannotPullContainerError: API error (404): repository app not found", "image-not-found"),
+        (
+            "The task can't pull the image. Check that the role has the permissions to pull images from the registry.",
+            "image-access-denied",
+        ),
+        ("The task can't pull the image. Check your network configuration", "image-connection"),
+        (
+            "Error response from daemon: Get https://1.dkr.ecr.eu-west-1.amazonaws.com/v2/: (Client.Timeout exceeded while awaiting headers)",
+            "image-timeout-docker",
+        ),
+        ("manifest unknown: Requested image not found", "image-not-found"),
+        ("no basic auth credentials", "image-access-denied"),
+        (
+            "error pulling image configuration: Get https://prod-x-starport-layer-bucket.s3.amazonaws.com/a",
+            "layers-timeout-docker",
+        ),
+        (
+            "failed to copy: httpReaderSeeker: failed open: dial tcp 52.216.1.1:443: i/o timeout",
+            "layers-timeout",
+        ),
+        ("write /var/lib/docker/tmp/GetImageBlob1: no space left on device", "disk-full"),
+        (
+            "unable to retrieve secret from asm: service call has been retried 5 time(s): RequestCanceled: request context canceled",
+            "secret-connection",
+        ),
+        (
+            "The task can't download the environment variable files from Amazon S3. There is a connection issue",
+            "env-file-connection",
+        ),
+        (
+            "failed to validate logger args: CreateLogGroup AccessDeniedException: logs:CreateLogGroup",
+            "log-denied",
+        ),
+        ("mount.nfs4: Connection reset by peer", "efs-timeout"),
+        (
+            "Network interface provision complete error timeout wait for network interface provision.",
+            "interface-timeout",
+        ),
+        ("Timeout waiting for EphemeralStorage provisioning to complete", "interface-timeout"),
+        (
+            "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment enabled in subnet 'subnet-1'",
+            "subnet-full",
+        ),
+    ],
+)
+def test_other_wordings_lead_to_the_same_rows(text: str, expected: str) -> None:
+    """AWS and its agents have said the same in other words, over the years and platforms."""
+    assert [expected] == [meaning.row.id for meaning in understand(text)]
+
+
 def test_every_row_has_a_message() -> None:
     """No row is there that no test shows."""
     assert {row.id for row in CATALOGUE} == set(MESSAGES)
