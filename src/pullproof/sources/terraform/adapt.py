@@ -10,7 +10,7 @@ from pullproof.sources.terraform.adapt_gateways import adapt_gateways
 from pullproof.sources.terraform.adapt_iam import adapt_iam
 from pullproof.sources.terraform.adapt_routes import adapt_routes
 from pullproof.sources.terraform.adapt_stores import adapt_stores
-from pullproof.sources.terraform.adapt_vpc import adapt_subnets, adapt_vpcs, name_born
+from pullproof.sources.terraform.adapt_vpc import adapt_looked_up, adapt_subnets, adapt_vpcs, name_born
 from pullproof.sources.terraform.launches_services import adapt_services, adapt_standalone, may_run_on_fargate
 from pullproof.sources.terraform.tree import Tree
 from pullproof.sources.terraform.world import World
@@ -77,6 +77,7 @@ def _batch(world: World) -> None:
 STEPS = (
     adapt_vpcs,
     adapt_subnets,
+    adapt_looked_up,
     adapt_routes,
     adapt_gateways,
     adapt_prefix_lists,

@@ -3,7 +3,6 @@
 import msgspec
 
 from pullproof.model.ecs import Cluster, EfsVolume, TaskDefinition
-from pullproof.model.text import OPEN
 from pullproof.model.value import Listing, Maybe, Unknown
 from pullproof.sources.terraform.adapt_iam import role_key
 from pullproof.sources.terraform.containers import containers_of
@@ -19,9 +18,7 @@ def adapt_ecs(world: World) -> None:
     _clusters(world)
     for resource in world.of("aws_ecs_task_definition"):
         world.estate.task_definitions[resource.address] = definition(world, resource)
-        family = resource.values.get("family")
-        if isinstance(family, str) and OPEN not in family:
-            world.names[("task-definition", family)] = resource.address
+        world.names["task-definition", world.own_text(resource, "family")] = resource.address
     for resource in world.deleted("aws_ecs_task_definition"):
         # A service that Terraform must not touch may go on with the revision that is there now.
         arn = resource.values.get("arn")

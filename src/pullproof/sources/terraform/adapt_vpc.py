@@ -234,6 +234,43 @@ def adapt_subnets(world: World) -> None:
         )
 
 
+def adapt_looked_up(world: World) -> None:
+    """Fill in subnets of which only the ids are looked up: nothing is known of them but the VPC."""
+    for resource in world.of("data.aws_subnets", "data.aws_subnet_ids"):
+        ids = resource.values.get("ids")
+        for literal in ids if isinstance(ids, list) else ():
+            key = plain(literal)
+            if not key or key in world.ids:
+                continue
+            unknown = Unknown(
+                Why.NOT_IN_INPUT,
+                f"the subnet {key}",
+                resource.address,
+                f"{key} is looked up by {resource.address} and kept elsewhere: add the configuration"
+                " that creates it, or check the live account",
+            )
+            world.estate.subnets[key] = Subnet(
+                key=key,
+                origin=at(resource, "ids"),
+                vpc=_vpc_looked_in(world, resource, unknown),
+                blocks=unknown,
+                zone=unknown,
+                route_table=unknown,
+                acl=unknown,
+            )
+
+
+def _vpc_looked_in(world: World, resource: Resource, unknown: Unknown) -> Maybe[str]:
+    vpc = written(resource, "vpc_id")
+    if given(vpc):
+        return world.key(vpc, resource, "vpc_id")
+    for block in _list(written(resource, "filter")):
+        values = block.get("values")
+        if block.get("name") == "vpc-id" and isinstance(values, list) and len(values) == 1:
+            return world.key(values[0], resource, "filter")
+    return unknown
+
+
 def _vpc_of(world: World, resource: Resource) -> Maybe[str]:
     if resource.type == "aws_default_subnet" and is_left_out(
         resource, "vpc_id", resource.values.get("vpc_id")

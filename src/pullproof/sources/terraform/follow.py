@@ -23,11 +23,15 @@ DEEP = 40
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """Where an expression stands: the module instance, and the instance of the block around it."""
+    """Where an expression stands: the module instance, and the instance of the block around it.
+
+    `block` is the name of a resource's block, "" for a module call.
+    """
 
     module: str
     index: Step | None = None
     for_each: Any = None
+    block: str = ""
 
 
 class Reach(msgspec.Struct, frozen=True):
@@ -59,7 +63,7 @@ class Follower:
     ) -> None:
         self._modules = modules
         self._attribute = attribute
-        self._instances = instances
+        self.instances = instances
         self._inputs = inputs
 
     def combined(self, references: tuple[Reference, ...], scope: Scope, name: str, depth: int = 0) -> Reach:
@@ -98,7 +102,7 @@ class Follower:
         block = self._modules.block(scope.module, reference.name)
         if block is None:
             return Reach(dead=reference.text)
-        held = self._instances(scope.module, reference.name)
+        held = self.instances(scope.module, reference.name)
         path = reference.path
         if not several(block) and not any(index is not None for index in held):
             address = held.get(None)
@@ -107,12 +111,17 @@ class Follower:
             # An index that does not exist would be an error, so the expression takes another branch.
             address = held.get(path[0])
             return Reach((self._pick(address, path[1:], reference.type, name),)) if address else Reach()
-        if keyed and scope.index in held and len(held) > 1:
+        if keyed and len(held) > 1 and self._paired(scope, held):
             return Reach((self._pick(held[scope.index], (), reference.type, name),))
         return Reach(
             tuple(self._pick(address, (), reference.type, name) for address in held.values()),
             plain=len(held) == 1,
         )
+
+    def _paired(self, scope: Scope, held: dict[Step | None, str]) -> bool:
+        """Whether every instance of the block has a partner of its own key."""
+        own = self.instances(scope.module, scope.block) if scope.block else {scope.index: ""}
+        return scope.index is not None and all(index in held for index in own)
 
     def _pick(self, address: str, path: tuple[Step, ...], type_: str, name: str) -> Value:
         """The attribute that is meant; where none is named, the one that such an argument wants."""

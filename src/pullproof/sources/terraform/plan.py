@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from pullproof.sources.terraform.beside_plan import BesidePlan
+from pullproof.sources.terraform.instance import Instance
 from pullproof.sources.terraform.plan_json import Plan
-from pullproof.sources.terraform.planned import Instance, Planned
+from pullproof.sources.terraform.planned import Planned
 from pullproof.sources.terraform.providers import accounts_of, regions_of
 from pullproof.sources.terraform.tree import Resource, Tree
 from pullproof.sources.terraform.wanted import WANTED

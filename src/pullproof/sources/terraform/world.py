@@ -268,8 +268,8 @@ class World:
 
 
 def is_left_out(resource: Resource, name: str, value: Value) -> bool:
-    """Whether an unknown value is unknown only because nobody wrote it: AWS's default holds."""
-    return resource.leaves_out(name) and (value is None or value == own(resource.address, name))
+    """Whether AWS's default holds: nothing is written, or null; an unknown argument is no name of its own."""
+    return value is None or (isinstance(value, str) and value == own(resource.address, name))
 
 
 def written(resource: Resource, name: str) -> Value:
