@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pullproof.model.ecs import Container
+from pullproof.model.ecs import Container, LaunchKind
 from pullproof.model.estate import Estate
 from pullproof.model.text import anything
 from pullproof.model.value import Listing, Unknown
@@ -18,6 +18,7 @@ from tests.rules.build import (
     change,
     container,
     estate,
+    launch,
     may_not,
     nat,
     proved,
@@ -187,3 +188,15 @@ def test_an_unknown_collector_is_not_known(url: Any) -> None:
 def test_splunk_s_connection_may_not_be_checked(verify: Any, expected: tuple[str, ...]) -> None:
     """Told not to verify, the driver starts without; while that is not known, neither is a failure."""
     assert expected == said(proved(splunk(splunk_verify_connection=verify)), "splunk")
+
+
+def test_batch_logs_to_a_group_of_its_own() -> None:
+    """A job that names no driver has awslogs; a service that names none has none."""
+    job, service = launch(estate(), kind=LaunchKind.BATCH), estate()
+    blocked = launch(without(estate(), "logs"), kind=LaunchKind.BATCH)
+    hinted = launch(estate(container(inferred=True)), kind=LaunchKind.BATCH)
+
+    assert [("works",), (), ("endpoint-missing vpc",), ()] == [
+        said(proved(made), "awslogs") for made in (job, service, blocked, hinted)
+    ]
+    assert set() == warned(proved(job))

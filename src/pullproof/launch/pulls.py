@@ -6,6 +6,7 @@ from pullproof.launch.images import Image, Registry, read_image, without_tag
 from pullproof.launch.parts import read_arn
 from pullproof.launch.stores import Stores
 from pullproof.model.ecs import Container
+from pullproof.model.services import host_of
 from pullproof.model.stores import Repository
 from pullproof.model.text import Text, sole_hole
 from pullproof.model.value import Maybe, Unknown
@@ -52,16 +53,13 @@ def pull_of(container: Container, stores: Stores, home: Home) -> Pull:
 def _image_in(repository: Repository, text: Text, home: Home) -> Image:
     """The image of a repository whose URL is only known by its name."""
     arn = read_arn(repository.arn)
-    partition, region, account = (
-        (arn.partition, arn.region, arn.account) if arn else (home.partition, home.region, home.account)
-    )
-    ending = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+    region, account = (arn.region, arn.account) if arn else (home.region, home.account)
     return Image(
         text=text,
         registry=Registry.ECR,
-        host=f"{account}.dkr.ecr.{region}.{ending}",
+        host=host_of("ecr.dkr", region, home.partition, account),
         name=repository.name,
         account=account,
         region=region,
-        partition=partition,
+        partition=home.partition,
     )

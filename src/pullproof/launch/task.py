@@ -9,11 +9,16 @@ from pullproof.launch.pulls import Home, Pull, pull_of
 from pullproof.launch.references import Reference, Store, read_reference
 from pullproof.launch.requirement import Allow
 from pullproof.launch.stores import Stores
-from pullproof.model.ecs import Launch, LogConfiguration, SecretRef, TaskDefinition
+from pullproof.model.ecs import Launch, LaunchKind, LogConfiguration, SecretRef, TaskDefinition
 from pullproof.model.estate import Estate, look_up
+from pullproof.model.services import DNS_SUFFIX
 from pullproof.model.text import Text, hole, shown
 from pullproof.model.value import Maybe, Unknown, Why
 from pullproof.model.vpc import Vpc
+
+#: What Batch's jobs log to; Batch itself makes the group.
+BATCH_GROUP = "/aws/batch/job"
+BATCH_LOGS = (("awslogs-group", BATCH_GROUP),)
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,11 +38,25 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     stores: Stores
 
     @property
-    def logs(self) -> Iterator[LogConfiguration]:
-        """The known log configurations."""
+    def named(self) -> Iterator[tuple[str, Maybe[Reference]]]:
+        """The references, each under a name for people."""
+        for ref, reference in self.references:
+            written = ref.value_from
+            yield ref.name or ("value" if isinstance(written, Unknown) else shown(written)), reference
+
+    @property
+    def logs(self) -> Iterator[Maybe[LogConfiguration]]:
+        """What each container logs to, where it logs at all.
+
+        Batch logs to a group of its own unless told otherwise:
+        https://docs.aws.amazon.com/batch/latest/userguide/using_awslogs.html
+        """
+        batch = self.launch.kind is LaunchKind.BATCH
         for container in self.definition.containers.items:
-            if isinstance(container.log, LogConfiguration):
+            if container.log is not None:
                 yield container.log
+            elif batch and not container.inferred:
+                yield LogConfiguration(origin=container.origin, driver="awslogs", options=BATCH_LOGS)
 
     def is_here(self, region: Text, account: Text) -> bool:
         """Whether a region and an account ("" for not told) are certainly the task's own."""
@@ -123,7 +142,7 @@ def home_of(stores: Stores, launch: Launch) -> Home:
     estate = stores.estate
     vpc = vpc_of(estate, launch)
     return Home(
-        estate.partition,
+        estate.partition if estate.partition in DNS_SUFFIX else "aws",
         _first_told(launch.region, vpc.region if vpc else "", estate.region, "region"),
         _first_told(launch.account, vpc.account if vpc else "", estate.account, "account"),
     )

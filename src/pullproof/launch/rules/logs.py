@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pullproof.launch.parts import is_port
 from pullproof.launch.platform import SECRETS
 from pullproof.launch.requirement import Connect, Need, Notice, Refused, Requirement, Rule, Unsettled
-from pullproof.launch.task import Task
+from pullproof.launch.task import BATCH_GROUP, Task
 from pullproof.model.ecs import LogConfiguration
 from pullproof.model.services import host_of
 from pullproof.model.text import Text, anything, is_exact, shown
@@ -56,12 +56,9 @@ ROWS = (AWSLOGS, WRITES, SPLUNK, DRIVER)
 
 def needed(task: Task) -> Iterator[Requirement | Notice]:
     """What each container's driver needs. FireLens sends while the container runs, not before."""
-    for container in task.definition.containers.items:
-        log = container.log
+    for log in task.logs:
         if isinstance(log, Unknown):
             yield Requirement(rule=DRIVER, subject="log driver", needs=(Unsettled(unknown=log),))
-        elif log is None:
-            continue
         elif isinstance(log.driver, Unknown):
             yield Requirement(rule=DRIVER, subject="log driver", needs=(Unsettled(unknown=log.driver),))
         elif log.driver == "awslogs":
@@ -81,7 +78,8 @@ def _awslogs(task: Task, log: LogConfiguration) -> Iterator[Requirement | Notice
     group = task.stores.log_group(name) if region == home.region else None
     arn = group.arn if group else f"arn:{home.partition}:logs:{region}:{home.account}:log-group:{name}"
     create = options.get("awslogs-create-group", "false")
-    creates = not isinstance(create, Unknown) and create.lower() == "true"
+    # The driver asks for the group only when opening the stream finds none.
+    creates = group is None and not isinstance(create, Unknown) and create.lower() == "true"
     # Error messages show what each call is checked against: the group's streams, even to create the group.
     stream = f"{arn}:log-stream:{anything(f'stream in {shown(name)}')}"
     yield Requirement(
@@ -101,11 +99,13 @@ def _awslogs(task: Task, log: LogConfiguration) -> Iterator[Requirement | Notice
             needs=(Connect(host=host_of("logs", region, home.partition)), *writes),
             only_warns="logs-not-written",
         )
-    if isinstance(create, Unknown) and (
-        calls := task.by_execution_role("logs:CreateLogGroup", f"{arn}:log-stream:")
+    if (
+        group is None
+        and isinstance(create, Unknown)
+        and (calls := task.by_execution_role("logs:CreateLogGroup", f"{arn}:log-stream:"))
     ):
         yield Requirement(rule=AWSLOGS, subject=f"log group {shown(name)}", needs=calls, perhaps=create)
-    if group is None and create == "false":
+    if group is None and create == "false" and name != BATCH_GROUP:
         yield Notice(
             code="log-group-missing",
             resource=task.definition.key,

@@ -35,10 +35,10 @@ SECRET_BEHIND = "/aws/reference/secretsmanager/"  # noqa: S105 - a path
 
 def needed(task: Task) -> Iterator[Requirement | Notice]:
     """One read for every parameter."""
-    for ref, reference in task.references:
+    for name, reference in task.named:
         if isinstance(reference, Unknown) or reference.store is not Store.PARAMETER_STORE:
             continue
-        subject = f"parameter {ref.name}"
+        subject = f"parameter {name}"
         if refused := too_old(task, picked=False):
             yield Requirement(rule=PARAMETER, subject=subject, needs=(refused,))
         else:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pullproof.launch.images import Image, Registry
 from pullproof.launch.requirement import Assume, Need, Notice, Refused, Requirement, Rule, Unsettled
 from pullproof.launch.task import Task, is_none
+from pullproof.model.ecs import LogConfiguration
 from pullproof.model.value import Unknown
 
 EXECUTION_ROLE = Rule(
@@ -62,8 +63,8 @@ def _why_execution_role(task: Task) -> str:
             return "the credentials of a registry are read with it"
         if pull.container.environment_files.items:
             return "environment files are read from S3 with it"
-    if task.references:
-        return f"{task.references[0][0].name} is read with it"
-    if any(log.driver == "awslogs" for log in task.logs):
+    for name, _ in task.named:
+        return f"{name} is read with it"
+    if any(isinstance(log, LogConfiguration) and log.driver == "awslogs" for log in task.logs):
         return "the awslogs driver writes with it"
     return ""

@@ -31,8 +31,8 @@ ROWS = (SECRET,)
 
 def needed(task: Task) -> Iterator[Requirement | Notice]:
     """One read for every secret; and what keeps us from knowing which there are."""
-    for ref, reference in task.references:
-        subject = f"secret {ref.name}"
+    for name, reference in task.named:
+        subject = f"secret {name}"
         if isinstance(reference, Unknown):
             yield _unsettled(reference, subject)
         elif reference.store is Store.SECRETS_MANAGER:
