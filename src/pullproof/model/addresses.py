@@ -53,9 +53,7 @@ class Addresses(msgspec.Struct, frozen=True):
 
     def __and__(self, other: "Addresses") -> "Addresses":
         """Addresses in both."""
-        return Addresses(
-            ranges.intersection(self.v4, other.v4), ranges.intersection(self.v6, other.v6)
-        )
+        return Addresses(ranges.intersection(self.v4, other.v4), ranges.intersection(self.v6, other.v6))
 
     def __sub__(self, other: "Addresses") -> "Addresses":
         """Addresses here and not there."""
