@@ -28,9 +28,10 @@ def mark(verdict: Verdict, look: Look) -> str:
 def flow(step: StepReport, subnets: tuple[str, ...], look: Look) -> Iterator[str]:
     """From where to where: the lines above a chain."""
     sources = listed(map(safe, subnets)) or "the task"
+    target = safe(step.host) or "its target"
     head = f"{BAR} {look.signs.flow} "
     first, *more = wrapped(
-        f"{sources} to {safe(step.host)}, tcp/{step.port}", max(LEAST_WIDTH, look.width - len(head))
+        f"{sources} to {target}, tcp/{step.port}", max(LEAST_WIDTH, look.width - len(head))
     )
     yield f"{head}{first}"
     yield from (f"{BAR}{' ' * (len(head) - len(BAR))}{line}" for line in more)
