@@ -1,5 +1,6 @@
 """The configuration behind a plan, opened when something in the plan is not known."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pullproof.errors import InputError
@@ -38,9 +39,14 @@ class BesidePlan:
         settler = self._found()
         return None if settler is None else settler.written(address)
 
-    def places(self) -> dict[str, str]:
+    def region(self, key: str) -> Value | None:
+        """The region of a provider of the root module, by its key; None where the files do not tell."""
+        settler = self._found()
+        return None if settler is None else settler.provider_argument(key, "region")
+
+    def places(self) -> Mapping[str, str]:
         """Where each address is written, as `file:line`, if the files were opened."""
-        return {} if self._settler is None else dict(self._settler.places())
+        return {} if self._settler is None else self._settler.places()
 
     def _found(self) -> "Settler | None":
         if not self._looked:

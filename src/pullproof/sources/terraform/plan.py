@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from pullproof.model.value import Unknown
 from pullproof.sources.terraform.beside_plan import BesidePlan
 from pullproof.sources.terraform.instance import Instance
 from pullproof.sources.terraform.plan_json import Plan
 from pullproof.sources.terraform.planned import Planned
-from pullproof.sources.terraform.providers import accounts_of, regions_of
+from pullproof.sources.terraform.providers import REGION, accounts_of, regions_of
 from pullproof.sources.terraform.tree import Resource, Tree
 from pullproof.sources.terraform.wanted import WANTED
 
@@ -24,10 +25,20 @@ def tree_of_plan(plan: Plan, beside: BesidePlan | None = None) -> Tree:
     accounts = accounts_of(plan.configuration, planned.follower)
     return Tree(
         resources=resources,
-        regions=regions_of(plan.configuration, planned.follower),
+        regions=_regions(plan, planned, beside),
         account=accounts.pop() if len(accounts) == 1 else None,
         notes=tuple(_notes(plan)),
     )
+
+
+def _regions(plan: Plan, planned: Planned, beside: BesidePlan | None) -> dict[str, str | Unknown]:
+    """The region of each provider; what the references do not tell, the configuration's files may."""
+    regions = regions_of(plan.configuration, planned.follower)
+    for key, known in regions.items():
+        told = beside.region(key) if beside is not None and isinstance(known, Unknown) else None
+        if isinstance(told, str) and REGION.fullmatch(told):
+            regions[key] = told
+    return regions
 
 
 def _resource(planned: Planned, found: Instance) -> Resource:

@@ -1,7 +1,10 @@
 """Data sources that need no account to answer: where a provider points, and what follows from it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
+
+from pullproof.model.managed_policies import managed_policy
+from pullproof.model.text import hole
 
 from pullproof.sources.terraform.hcl.values import Value
 
@@ -15,6 +18,18 @@ _HARMLESS = frozenset(
 ANSWERED = frozenset({"aws_region", "aws_partition", "aws_availability_zones"})
 #: Answered only where the account is told.
 BY_ACCOUNT = "aws_caller_identity"
+
+#: Gives an argument of the object by name, or None.
+Argument: TypeAlias = Callable[[str], Value]
+
+#: AWS's policies that lie below a path.
+_IN_SERVICE_ROLE = frozenset(
+    {
+        *("AmazonECSTaskExecutionRolePolicy", "AmazonEC2ContainerServiceEventsRole"),
+        *("AmazonEC2ContainerServiceforEC2Role", "AWSBatchServiceRole"),
+        *("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole"),
+    }
+)
 
 #: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
 _PARTITIONS = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
@@ -84,10 +99,33 @@ def zones(region: str) -> list[str]:
     return [f"{region}{letter}" for letter in _LETTERS.get(region, "abc")]
 
 
-def computed(kind: str, name: str, region: str, arguments: Mapping[str, Value]) -> Value:
-    """What a data source that is put off will tell, where that follows from its arguments; None elsewhere."""
-    if kind == "aws_vpc_endpoint_service" and name == "service_name":
-        service = arguments.get("service")
-        if isinstance(service, str) and service and region and not region.startswith("cn-"):
-            return f"com.amazonaws.{region}.{service}"
+def computed(kind: str, name: str, address: str, region: str, argument: Argument) -> Value:
+    """What follows from an object's arguments before anybody asks AWS; None for everything else."""
+    match kind, name:
+        case "aws_vpc_endpoint_service", "service_name":
+            service = argument("service")
+            if isinstance(service, str) and service and region and not region.startswith("cn-"):
+                return f"com.amazonaws.{region}.{service}"
+        case "aws_iam_policy", "arn":
+            return _managed_arn(argument("name"), region)
+        case "aws_acm_certificate", "domain_validation_options":
+            place = f"{address}.{name}[0]"
+            parts = ("name", "type", "value")
+            return [
+                {
+                    "domain_name": argument("domain_name"),
+                    **{f"resource_record_{part}": hole(f"{place}.resource_record_{part}") for part in parts},
+                }
+            ]
+        case _:
+            pass
     return None
+
+
+def _managed_arn(name: Value, region: str) -> str | None:
+    """The ARN of a policy that is looked up by the name of one of AWS's own; only that can be meant."""
+    if not isinstance(name, str) or managed_policy(name) is None:
+        return None
+    partition = answers(region or "us-east-1", "", hole)["aws_partition"]["partition"]
+    path = "service-role/" if name in _IN_SERVICE_ROLE else ""
+    return f"arn:{partition}:iam::aws:policy/{path}{name}"

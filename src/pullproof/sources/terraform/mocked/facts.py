@@ -11,13 +11,20 @@ from pullproof.sources.terraform.hcl.bodies import NotWritten
 from pullproof.sources.terraform.hcl.modules import Project
 from pullproof.sources.terraform.hcl.scope import Key
 from pullproof.sources.terraform.hcl.values import Value
-from pullproof.sources.terraform.mocked.answers import answers, computed, is_answered
+from pullproof.sources.terraform.mocked.answers import ANSWERED, BY_ACCOUNT, answers, computed, is_answered
 from pullproof.sources.terraform.mocked.dependence import Dependence
 from pullproof.sources.terraform.mocked.providers import provider_key
 from pullproof.sources.terraform.mocked.uncounted import nobody_counts
 from pullproof.sources.terraform.mocked.where import Where
 from pullproof.sources.terraform.plan_json import Plan
 from pullproof.sources.terraform.tree import own
+
+
+#: Types of which something is known although nobody has asked AWS.
+_LOOKED_AT = (
+    *(f"data.{kind}." for kind in (*sorted(ANSWERED), BY_ACCOUNT, "aws_vpc_endpoint_service", "aws_iam_policy")),
+    "aws_acm_certificate.",
+)
 
 
 class MockedFacts(PlanFacts):
@@ -46,14 +53,8 @@ class MockedFacts(PlanFacts):
 
     def attribute(self, address: str, name: str, written: Callable[[], Value]) -> Value:
         """An attribute: answered, computed from the arguments, or as the plan has it."""
-        kind, region, arguments = self._data(address)
-        if kind and is_answered(kind, arguments, region=bool(region), account=bool(self._where.account)):
-            told = self._told(region).get(kind, {})
-            if name in told:
-                return told[name]
-        if kind == "aws_vpc_endpoint_service":
-            service = super().attribute(address, "service", NotWritten)
-            found = computed(kind, name, region, {"service": service})
+        if any(kind in address for kind in _LOOKED_AT):
+            found = self._without_account(address, name)
             if found is not None:
                 return found
         if self._dependence.uncounted and self._means_nothing(address, name):
@@ -61,15 +62,26 @@ class MockedFacts(PlanFacts):
             return own(address, name) if isinstance(found, NotWritten) or found is None else found
         return super().attribute(address, name, written)
 
+    def _without_account(self, address: str, name: str) -> Value:
+        """What is known of an object although nobody has asked AWS; None for everything else."""
+        kind, region, arguments = self._block(address)
+        if is_answered(kind, arguments, region=bool(region), account=bool(self._where.account)):
+            return self._told(region).get(kind, {}).get(name)
+        if kind == "aws_iam_policy" and "data.aws_iam_policy." not in address:
+            return None
+        return computed(
+            kind, name, address, region, lambda argument: super(MockedFacts, self).attribute(address, argument, NotWritten)
+        )
+
     def _means_nothing(self, address: str, name: str) -> bool:
         parts = parsed(address)
         path = tuple(call for call, _ in parts.calls) if parts is not None else ()
         return parts is not None and self._dependence.attribute(path, parts.block, name)
 
-    def _data(self, address: str) -> tuple[str, str, frozenset[str]]:
-        """Type, region and arguments of a data source; an empty type for anything else."""
-        parts = parsed(address) if "data." in address else None
-        if parts is None or not parts.block.startswith("data."):
+    def _block(self, address: str) -> tuple[str, str, frozenset[str]]:
+        """Type, region and arguments of a resource or data source; an empty type for what is neither."""
+        parts = parsed(address)
+        if parts is None:
             return "", "", frozenset()
         path = tuple(name for name, _ in parts.calls)
         module = self._project.module(path)
