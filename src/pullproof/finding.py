@@ -4,6 +4,8 @@ A report holds every step, also those that work: machine formats need them. Verd
 the evidence.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from pullproof.evidence import Hop, Step, Via
@@ -104,7 +106,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[TaskReport, ...]
     notes: tuple[str, ...] = ()
     not_launched: tuple[str, ...] = ()
-    places: dict[str, str] = {}
+    places: Mapping[str, str] = {}
 
     def count(self, verdict: Verdict) -> int:
         """How many tasks have that verdict."""

@@ -66,5 +66,5 @@ def report(
         tasks=prove(loaded.estate, only=only, platform_version=platform_version),
         notes=loaded.notes,
         not_launched=loaded.not_launched,
-        places=dict(loaded.places),
+        places=loaded.places,
     )
