@@ -69,10 +69,19 @@ def test_the_permission_is_on_the_group_s_streams(resource: str, expected: str) 
     ],
 )
 def test_creating_the_group_needs_one_more(create: str | Unknown, expected: tuple[str, ...]) -> None:
-    """With awslogs-create-group, logs:CreateLogGroup is needed, which AWS's own policy does not have."""
-    made = may_not(estate(logging(awslogs_create_group=create)), "logs:CreateLogGroup")
+    """A group that is not there is created by the driver, which AWS's own policy does not allow."""
+    options = {"awslogs_group": "/ecs/new", "awslogs_create_group": create}
+    made = may_not(estate(logging(**options)), "logs:CreateLogGroup")
 
     assert expected == said(proved(made), "awslogs")
+
+
+@pytest.mark.parametrize("create", ["true", UNKNOWN])
+def test_a_group_of_the_input_is_not_created_again(create: str | Unknown) -> None:
+    """The driver asks for the group only when opening the stream finds none."""
+    made = may_not(estate(logging(awslogs_create_group=create)), "logs:CreateLogGroup")
+
+    assert ("works",) == said(proved(made), "awslogs")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +135,8 @@ def test_what_cannot_be_written_is_lost_and_the_task_starts() -> None:
 
 def test_without_a_role_only_the_way_is_judged() -> None:
     """The missing role is said once, by its own rule."""
-    report = proved(estate(logging(awslogs_create_group=UNKNOWN), execution_role=""))
+    options = {"awslogs_group": "/ecs/new", "awslogs_create_group": UNKNOWN}
+    report = proved(estate(logging(**options), execution_role=""))
 
     assert (("works",), set()) == (said(report, "awslogs"), warned(report))
 

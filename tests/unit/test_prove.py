@@ -177,6 +177,19 @@ def test_subnets_that_may_be_more_leave_a_task_unknown() -> None:
     assert (NOT_KNOWN, (UNKNOWN,)) == (found.verdict, found.unsettled)
 
 
+def among(made: Estate) -> TaskReport:
+    """The report on a task that runs in one or both of two subnets, nobody knows in which."""
+    return proved(launch(made, subnets=Listing((), (UNKNOWN,), ("subnet-a", "subnet-b"))))
+
+
+def test_a_task_in_some_of_several_subnets_is_judged_in_all() -> None:
+    """What works in all of them works, what fails in all fails, and anything else is not settled."""
+    assert [WORKS, NOT_KNOWN, FAILS] == [
+        among(made).verdict for made in (estate(), one_bad_subnet(), without(estate(), "s3"))
+    ]
+    assert ("works", "unknown") == said(among(one_bad_subnet()), "ecr-layers")
+
+
 def test_a_subnet_that_is_not_shown_is_not_known() -> None:
     """Where it leads is in another input."""
     found = proved(launch(estate(), subnets=Listing(("subnet-a", "subnet-elsewhere"))))
