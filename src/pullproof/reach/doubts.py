@@ -23,6 +23,11 @@ def not_followed(what: str, resource: str) -> Unknown:
     return Unknown(Why.NOT_FOLLOWED, what, resource, f"write {what} so that it is known before apply")
 
 
+def first_of(why: Unknown | None, otherwise: Unknown) -> Unknown:
+    """The reason, if there is one, else the other."""
+    return otherwise if why is None else why
+
+
 def no_published_list(host: str, vpc: str) -> Unknown:
     """Which public addresses a host has."""
     return not_modelled(

@@ -13,7 +13,7 @@ from pullproof.model.value import Maybe, Unknown
 from pullproof.reach.answers import Answer, Candidate, Meaning
 from pullproof.reach.dests import endpoint_dests
 from pullproof.reach.domains import zone_of
-from pullproof.reach.doubts import not_modelled
+from pullproof.reach.doubts import first_of, not_modelled
 from pullproof.reach.ground import Ground, remembered
 from pullproof.reach.lists import same_region
 from pullproof.reach.views import View, views
@@ -92,7 +92,7 @@ def _serving(
         elif (view.suffix == row.suffix and same is Verdict.UNKNOWN) or (
             same is not Verdict.FAILS and (view.suffix in row.perhaps or not is_exact(view.suffix))
         ):
-            yield view, view.maybe or _perhaps(view.endpoint, row)
+            yield view, first_of(view.maybe, _perhaps(view.endpoint, row))
 
 
 def _private_dns(endpoint: Endpoint) -> Maybe[bool]:

@@ -48,7 +48,7 @@ def meaning(ground: Ground, vpc: str, host: Text, depth: int = 0) -> Meaning:
         answers += candidate.meaning.answers
         choice += candidate.meaning.choice
         doubts += candidate.meaning.doubts
-        maybe = candidate.maybe or held.dns_hostnames
+        maybe = held.dns_hostnames if candidate.maybe is None else candidate.maybe
         if not isinstance(maybe, Unknown):
             return Meaning(tuple(answers), tuple(choice), tuple(doubts))
         choice.append(maybe)
@@ -136,6 +136,8 @@ def _from_record(ground: Ground, vpc: str, record: Record, depth: int) -> Meanin
     dests = tuple(dest for answer in answers for dest in answer.dests)
     choice = tuple(why for part in parts for why in part.choice)
     doubts = (*record.values.open, *(why for part in parts for why in part.doubts))
+    if not answers and not doubts:
+        doubts = (not_followed(f"what {at} answers", at),)
     if len(answers) > 1 and not choice and all(answer.dests for answer in answers):
         return Meaning((Answer(step=answers[0].step, dests=dests),), (), doubts)
     return Meaning(tuple(answers), choice, doubts)

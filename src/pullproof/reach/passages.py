@@ -78,7 +78,8 @@ def chosen(choices: Sequence[tuple[Passage, ...]], at: str, doubts: Sequence[Unk
     last = choices[-1]
     if not doubts or _alike(choices):
         return last
-    return doubted(last, at, doubts)
+    quiet = any(passage.quiet for choice in choices for passage in choice)
+    return tuple(msgspec.structs.replace(passage, quiet=quiet) for passage in doubted(last, at, doubts))
 
 
 def doubted(passages: tuple[Passage, ...], at: str, doubts: Sequence[Unknown]) -> tuple[Passage, ...]:
@@ -105,8 +106,8 @@ def _alike(choices: Sequence[tuple[Passage, ...]]) -> bool:
     verdicts = {all_of(passage.verdict for passage in choice) for choice in choices}
     if len(choices) == 1 or verdicts == {Verdict.FAILS}:
         return True
-    endpoints = {passage.endpoint for choice in choices for passage in choice}
-    return verdicts == {Verdict.WORKS} and len(endpoints) == 1
+    ways = {(passage.endpoint, passage.quiet) for choice in choices for passage in choice}
+    return verdicts == {Verdict.WORKS} and len(ways) == 1
 
 
 def _doubt_hop(at: str, doubts: Sequence[Unknown]) -> Hop:

@@ -16,8 +16,15 @@ from pullproof.reach.words import hop_of, step_of
 def public_access(ground: Ground, leg: Leg) -> tuple[Hop, ...]:
     """The hops of the switches that are not off."""
     blocks = ground.estate.public_access_blocks.values()
-    switches = [block for block in blocks if block.only == "" and block.mode != "off"]
+    switches = [block for block in blocks if _is_switch(block) and block.mode != "off"]
     return tuple(hop_of(_step(ground, switch, leg)) for switch in switches)
+
+
+def _is_switch(block: PublicAccessBlock) -> bool:
+    """Whether it is the account's switch, or may be: exclusions allow, and name what they are for."""
+    if isinstance(block.only, Unknown):
+        return isinstance(block.mode, Unknown) or not block.mode.startswith("allow-")
+    return block.only == ""
 
 
 def _step(ground: Ground, switch: PublicAccessBlock, leg: Leg) -> Step:
@@ -43,7 +50,7 @@ def _excluded(ground: Ground, leg: Leg) -> PublicAccessBlock | Unknown | None:
     Both kinds of exclusion let connections out. One of the VPC counts, and so do those of both the
     source's subnet and the one that leads out; AWS does not say what one of these two alone is worth.
     """
-    exclusions = [block for block in ground.estate.public_access_blocks.values() if block.only != ""]
+    exclusions = [block for block in ground.estate.public_access_blocks.values() if not _is_switch(block)]
     by_place = {block.only: block for block in exclusions if isinstance(block.only, str)}
     if (whole := by_place.get(leg.vpc.key)) is not None:
         return whole

@@ -12,11 +12,11 @@ from pullproof.model.addresses import Addresses, blocks, of_cidr
 from pullproof.model.ranges import Ranges
 from pullproof.model.value import Unknown
 from pullproof.model.vpc import TargetKind
-from pullproof.reach.doubts import PUBLIC, not_modelled
+from pullproof.reach.doubts import PUBLIC, first_of, not_modelled
 from pullproof.reach.ground import Ground, remembered
 from pullproof.reach.lists import within
 from pullproof.reach.party import Party
-from pullproof.reach.tables import IMPLIED, LISTED, Lane, Listed, Table, Way, table
+from pullproof.reach.tables import IMPLIED, LISTED, Lane, Listed, Table, Way, settled, table
 
 #: The largest block a VPC may have. https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 LARGEST_VPC = 16
@@ -43,8 +43,7 @@ class Fork(msgspec.Struct, frozen=True):
 def forks(ground: Ground, key: str, vpc: str, dest: Party) -> tuple[Fork, ...]:
     """How the route table of a VPC's subnet splits a destination."""
     held = table(ground, key, vpc)
-    ways = [*_general(ground, held, vpc, dest), *_particular(held, dest)]
-    ways.sort(key=lambda way: (-way.prefix, way.priority))
+    ways = settled([*_general(ground, held, vpc, dest), *_particular(held, dest)])
     found: dict[tuple[Lane, ...], Fork] = {}
     for fork in _assigned(key, dest.addresses, ways):
         fork = _agreed(fork, held)
@@ -67,7 +66,9 @@ def _general(ground: Ground, held: Table, vpc: str, dest: Party) -> Iterator[Way
         return
     yield Way(LARGEST_VPC, IMPLIED, dest.addresses, lane)
     for way in held.ways:
-        yield way if way.prefix < LARGEST_VPC else msgspec.structs.replace(way, maybe=way.maybe or why)
+        yield (
+            way if way.prefix < LARGEST_VPC else msgspec.structs.replace(way, maybe=first_of(way.maybe, why))
+        )
 
 
 def _particular(held: Table, dest: Party) -> Iterator[Way]:
@@ -79,7 +80,7 @@ def _particular(held: Table, dest: Party) -> Iterator[Way]:
         else:
             sure, unsure = (), possible
         if unsure:
-            why = each.maybe or _in_list(each, dest)
+            why = first_of(each.maybe, _in_list(each, dest))
             yield Way(MOST_SPECIFIC, LISTED, unsure, each.lane, why)
         if not dest.exact:
             yield Way(LARGEST_LISTED, LISTED, sure, each.lane)

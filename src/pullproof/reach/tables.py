@@ -102,9 +102,8 @@ def table(ground: Ground, key: str, vpc: str) -> Table:
                 listed.append(Listed(managed, lane))
             case entries:
                 ways += (_way(block, route, lane, LISTED) for block in blocks(Addresses(v4=entries)))
-    ways.sort(key=lambda way: (-way.prefix, way.addresses, way.priority))
     lanes = (*(way.lane for way in ways), *(each.lane for each in listed), *(lane for lane, _ in anywhere))
-    return Table(key, tuple(_settled(ways)), tuple(listed), tuple(anywhere), _says(lanes))
+    return Table(key, tuple(ways), tuple(listed), tuple(anywhere), _says(lanes))
 
 
 def _way(block: Cidr, route: Route, lane: Lane, priority: int = STATIC) -> Way:
@@ -163,13 +162,13 @@ def _associated(view: View, key: str) -> Listed:
     return Listed(Managed(view.suffix, view.region), lane, maybe)
 
 
-def _settled(ways: list[Way]) -> list[Way]:
-    """Two routes for the same block: which one AWS picks is not defined, so the first only may win.
+def settled(ways: list[Way]) -> list[Way]:
+    """In the order in which they win. Of two for the same block the first only may win.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
     """
     found: list[Way] = []
-    for way in ways:
+    for way in sorted(ways, key=lambda way: (-way.prefix, way.addresses, way.priority)):
         last = found[-1] if found else None
         if last is not None and _same_block(last, way) and not last.lane.same(way.lane):
             found[-1] = msgspec.structs.replace(last, maybe=_conflict(last.lane, way.lane))

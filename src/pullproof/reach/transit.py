@@ -32,20 +32,20 @@ def through_transit(ground: Ground, leg: Leg, travel: Travel) -> tuple[Passage, 
     key, trip = leg.lane.ref, leg.trip
     gateway = look_up(ground.estate.transit_gateways, key, "the transit gateway", leg.lane.table)
     if isinstance(gateway, Unknown):
-        return (_lost(leg, gateway, f"{key} is not shown"),)
+        return (_quiet(_lost(leg, gateway, f"{key} is not shown")),)
     if trip.sender is not Sender.INTERFACE:
         why = not_modelled(
             f"traffic from {trip.box or 'another VPC'} over {key}", leg.lane.table, "check this hop by hand"
         )
-        return (_lost(leg, why, f"it is not known what {key} does with it"),)
+        return (_quiet(_lost(leg, why, f"it is not known what {key} does with it")),)
     near = _attachment(ground, leg)
     if isinstance(near, Unknown):
-        return (_lost(leg, near, f"it is not known how {leg.vpc.key} is attached to {key}"),)
+        return (_quiet(_lost(leg, near, f"it is not known how {leg.vpc.key} is attached to {key}")),)
     if near is None:
         return (dead_end(ground, leg, f"{leg.vpc.key} is not attached to {key}"),)
     entry = _entry(ground, leg, near)
     if isinstance(entry, Unknown):
-        return (_lost(leg, entry, f"it is not known whether {near.key} has a subnet in this zone"),)
+        return (_quiet(_lost(leg, entry, f"it is not known whether {near.key} has a subnet in this zone")),)
     if entry is None:
         return (dead_end(ground, leg, f"{near.key} has no subnet in the zone of {leg.subnet.key}"),)
     into, back, quiet = _near_border(ground, leg, entry)
@@ -129,11 +129,12 @@ def _way_back(ground: Ground, leg: Leg, near: TransitAttachment, far: TransitAtt
             partial=partial,
             cites=dropped[0].cites,
         )
-    why = next((why for why in (*doubts, *_unknowns(wrong), client.why) if why is not None), None)
-    why = why or not_modelled(
-        f"whether {table.key} leads replies back", table.key, "send them back to " + near.key
+    elsewhere = not_modelled(
+        f"whether {table.key} leads replies back", table.key, f"send them back to {near.key}"
     )
-    return step_of(Gate.TRANSIT_GATEWAY, at, "it is not known how replies go back", unknown=why)
+    reasons = (*doubts, *_unknowns(wrong), *(() if client.why is None else (client.why,)), elsewhere)
+    says = "it is not known how replies go back"
+    return step_of(Gate.TRANSIT_GATEWAY, at, says, unknown=reasons[0])
 
 
 def _into(ground: Ground, leg: Leg, vpc: Vpc, far: TransitAttachment, travel: Travel) -> tuple[Passage, ...]:
@@ -228,6 +229,11 @@ def _near_border(ground: Ground, leg: Leg, entry: Subnet) -> tuple[tuple[Hop, ..
         return (inside,), (), True
     outside = across(ground, entry.key, reply(trip.flow, Side.OUT, trip.ports), trip.client)
     return (inside,), (outside,), False
+
+
+def _quiet(passage: Passage) -> Passage:
+    """The gateway may be attached in the sender's own subnet, so that its ACL is not asked about replies."""
+    return msgspec.structs.replace(passage, quiet=True)
 
 
 def _which_zone(attachment: TransitAttachment) -> Unknown:

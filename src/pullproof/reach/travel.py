@@ -1,5 +1,7 @@
 """From one subnet onward: through its border, by its route table, to whatever the table names."""
 
+import msgspec
+
 from pullproof.evidence import Gate, Via
 from pullproof.model.estate import look_up
 from pullproof.model.value import Unknown
@@ -15,7 +17,7 @@ from pullproof.reach.instance import through_interface
 from pullproof.reach.internet import through_internet_gateway
 from pullproof.reach.nat import through_nat
 from pullproof.reach.party import Dest, Side
-from pullproof.reach.passages import Passage, chosen, pieces
+from pullproof.reach.passages import Passage, chosen, pieces, soft_hop
 from pullproof.reach.peering import through_peering
 from pullproof.reach.peers import Link
 from pullproof.reach.routes import forks
@@ -30,7 +32,7 @@ def depart(ground: Ground, subnet: str, dest: Dest, trip: Trip) -> tuple[Passage
 
     The estate holds the subnet.
     """
-    if dest.subnet == subnet:
+    if dest.subnet == subnet and not trip.box:
         return (Passage(via=Via.LOCAL, link=Link.JOINED),)
     if dest.adrift is not None:
         return (_adrift(subnet, dest, dest.adrift),)
@@ -42,6 +44,9 @@ def depart(ground: Ground, subnet: str, dest: Dest, trip: Trip) -> tuple[Passage
         found = onward(ground, subnet, table.key, dest, trip)
     outside = across(ground, subnet, request(trip.flow, Side.OUT), dest)
     inside = across(ground, subnet, reply(trip.flow, Side.IN, trip.ports), dest)
+    if isinstance(held.blocks, Unknown) and not (dest.named or dest.subnet):
+        # The addresses may be in this very subnet, whose ACL is then not asked.
+        outside, inside = soft_hop(outside, held.blocks), soft_hop(inside, held.blocks)
     return tuple(
         passage if passage.aimless else passage.after((outside,), () if passage.quiet else (inside,))
         for passage in found
@@ -66,7 +71,8 @@ def _take(ground: Ground, leg: Leg) -> tuple[Passage, ...]:
     """Whatever the lane leads to."""
     lane = leg.lane
     if lane.unknown is not None:
-        return (unknown_end(leg, lane.unknown, f"{lane.says}: where it leads is not known"),)
+        found = unknown_end(leg, lane.unknown, f"{lane.says}: where it leads is not known")
+        return (msgspec.structs.replace(found, quiet=True),)  # perhaps to a transit gateway in this subnet
     if lane.kind is None:
         return (nothing_matches(ground, leg),)
     if lane.blackhole is True:
@@ -113,7 +119,7 @@ def _no_table(subnet: Subnet, why: Unknown, dest: Dest, trip: Trip, ground: Grou
     step = step_of(Gate.ROUTE_TABLE, subnet.key, says, unknown=why)
     if dest.subnet and dest.home == subnet.vpc:
         return (arrive(ground, dest.subnet, trip, Link.JOINED, Via.LOCAL).after((hop_of(step),)),)
-    return (Passage(out=(hop_of(step, dead_end=True),), ends=True),)
+    return (Passage(out=(hop_of(step, dead_end=True),), ends=True, quiet=True),)
 
 
 def _adrift(subnet: str, dest: Dest, why: Unknown) -> Passage:

@@ -7,7 +7,7 @@ from pullproof.model.services import endpoint_suffix
 from pullproof.model.text import Text, anything, is_exact
 from pullproof.model.value import Unknown
 from pullproof.model.vpc import Vpc
-from pullproof.reach.doubts import not_followed
+from pullproof.reach.doubts import first_of, not_followed
 from pullproof.reach.ground import Ground, remembered
 
 
@@ -53,7 +53,9 @@ def _view(ground: Ground, endpoint: Endpoint, kind: EndpointType, maybe: Unknown
     if not suffix and is_exact(service):
         return None  # a service of somebody else
     if not suffix or not is_exact(suffix):
-        return View(endpoint, anything(endpoint.key), anything(endpoint.key), maybe or _unnamed(endpoint))
+        return View(
+            endpoint, anything(endpoint.key), anything(endpoint.key), first_of(maybe, _unnamed(endpoint))
+        )
     return View(endpoint, suffix, _region(ground, endpoint, region), maybe)
 
 

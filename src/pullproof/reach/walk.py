@@ -123,9 +123,9 @@ def _to_addresses(ground: Ground, source: Source, addresses: Addresses, flow: Fl
     if addresses.v6 or not addresses.v4:
         return _lost(ground, source, flow, _ipv6(begin))
     answer = reached(ground, begin, dests_at(ground, begin.vpc.key, addresses.v4))
-    # A VPC that the input does not create may have gateway endpoints, which take public addresses.
-    hidden = begin.vpc.unseen if ranges.touches(addresses.v4, PUBLIC) else None
-    doubts = tuple(why for why in (begin.doubt, hidden) if why is not None)
+    # A gateway endpoint that the input does not show would take public addresses.
+    hidden = (begin.vpc.unseen, *ground.open("Endpoint")) if ranges.touches(addresses.v4, PUBLIC) else ()
+    doubts = tuple(why for why in (begin.doubt, *hidden) if why is not None)
     return either([answer], (), doubts, _kept(ground, source, flow))
 
 

@@ -9,7 +9,7 @@ from pullproof.model.names import HostedZone, Record
 from pullproof.model.text import Text
 from pullproof.model.value import Unknown
 from pullproof.reach.domains import below, labels, plain, same
-from pullproof.reach.doubts import not_followed
+from pullproof.reach.doubts import first_of, not_followed
 from pullproof.reach.ground import Ground, remembered
 from pullproof.verdict import Verdict
 
@@ -45,7 +45,7 @@ def zones_for(ground: Ground, vpc: str, host: Text) -> tuple[ZoneMatch, ...]:
         name = plain(zone.name)
         covers = below(host, name)
         if covers is Verdict.UNKNOWN:
-            maybe = maybe or _name_with_holes(zone)
+            maybe = first_of(maybe, _name_with_holes(zone))
         if covers is not Verdict.FAILS:
             found.append(ZoneMatch(zone, len(labels(name)), maybe))
     return tuple(found)
