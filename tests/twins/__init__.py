@@ -1,0 +1,1 @@
+"""The same estate read in two ways must give the same answer."""
