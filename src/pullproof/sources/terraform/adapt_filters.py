@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pullproof.model.addresses import EVERYWHERE, Addresses, of
 from pullproof.model.filters import GroupRef, GroupRule, Peer, PrefixList, SecurityGroup
 from pullproof.model.packets import ALL_TRAFFIC, ANY_PROTOCOL, Service, protocol_number, service
-from pullproof.model.text import OPEN
+from pullproof.model.text import OPEN, sole_hole
 from pullproof.model.value import Listing, Maybe, Origin, Unknown, Why
 from pullproof.model.vpc import ListRef
 from pullproof.sources.terraform.tree import Resource, Some, Value
@@ -174,7 +174,7 @@ def _peers(world: World, resource: Resource, values: dict[str, Value], group: st
             if isinstance(item, str) and OPEN not in item:
                 known.append(item)
             else:
-                yield item if isinstance(item, Unknown) else world.unknown(resource, name)
+                yield _addresses_of(world, item) or world.unknown(resource, name)
     if known:
         yield from _block_peers(world, resource, known)
     for item in _items(resource, values, "prefix_list_ids"):
@@ -190,6 +190,16 @@ def _peers(world: World, resource: Resource, values: dict[str, Value], group: st
         yield self_
     elif self_ is True:
         yield GroupRef(group)
+
+
+def _addresses_of(world: World, item: Value) -> ListRef | None:
+    """The prefix list whose addresses are meant: a gateway endpoint shows those of its service."""
+    owner, attribute = world.owner(sole_hole(item)) if isinstance(item, str) else (None, "")
+    if owner is None or attribute != "cidr_blocks":
+        return None
+    if owner.type == "aws_vpc_endpoint":
+        return ListRef(world.alias(f"{owner.address}.prefix_list_id"))
+    return ListRef(owner.address) if owner.type == "aws_prefix_list" else None
 
 
 def _block_peers(world: World, resource: Resource, texts: list[str]) -> Iterator[Peer]:

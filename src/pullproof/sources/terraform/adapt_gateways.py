@@ -119,11 +119,18 @@ def _interface(world: World, resource: Resource) -> NetworkInterface:
 
 def _elastic(world: World, resource: Resource, public: Maybe[bool]) -> Maybe[bool]:
     """Whether an interface has a public address: an elastic one may be attached to it."""
+    if public is True:
+        return True
     for other in world.of("aws_eip", "aws_eip_association"):
         for name in ("instance", "instance_id", "network_interface", "network_interface_id"):
             value = written(other, name)
-            if isinstance(value, str) and value and world.key(value, other, name) == resource.address:
+            if not given(value):
+                continue
+            key = world.key(value, other, name)
+            if key == resource.address:
                 return True
+            if isinstance(key, Unknown):
+                public = key
     return public
 
 

@@ -14,7 +14,7 @@ import msgspec
 from pullproof.model.text import OPEN, anything, hole, sole_hole
 from pullproof.model.value import Unknown
 from pullproof.sources.terraform.configuration import Modules, several
-from pullproof.sources.terraform.identifiers import KINDS, TYPED
+from pullproof.sources.terraform.identifiers import KINDS, STRICT, TYPED
 from pullproof.sources.terraform.references import Reference, Step, joined, mentioned, suffix
 from pullproof.sources.terraform.tree import Some, Value
 
@@ -129,8 +129,10 @@ class Follower:
         if name in KINDS and type_ in TYPED and (path[0] not in wanted if path else not wanted):
             # An id of another kind of thing cannot be what this argument holds.
             return None
+        if not wanted and (not path or name in STRICT):
+            return anything(address)
         if not path:
-            return self._attribute(address, wanted[0]) if wanted else anything(address)
+            return self._attribute(address, wanted[0])
         return dig(self._attribute(address, str(path[0])), path[1:])
 
     def _variable(self, reference: Reference, scope: Scope, name: str, depth: int) -> Reach:

@@ -64,6 +64,9 @@ INTERFACE = {
     "aws_network_interface": ("id",),
     "aws_instance": ("primary_network_interface_id",),
 }
+INSTANCE = {"aws_instance": ("id",)}
+SERVICE_NAME = {"aws_vpc_endpoint_service": ("service_name",)}
+BLOCKS = {"aws_vpc_endpoint": ("cidr_blocks",), "aws_prefix_list": ("cidr_blocks",)}
 PEERING = {
     "aws_vpc_peering_connection": ("id",),
     "aws_vpc_peering_connection_accepter": ("id", "vpc_peering_connection_id"),
@@ -133,6 +136,11 @@ KINDS: dict[str, Kind] = {
     "egress_only_gateway_id": EGRESS_ONLY,
     "vpc_endpoint_id": ENDPOINT,
     "network_interface_id": INTERFACE,
+    "network_interface": INTERFACE,
+    "instance": INSTANCE,
+    "instance_id": INSTANCE,
+    "service_name": SERVICE_NAME,
+    "cidr_blocks": BLOCKS,
     "vpc_peering_connection_id": PEERING,
     "transit_gateway_id": TRANSIT,
     "transit_gateway_attachment_id": ATTACHMENT,
@@ -198,11 +206,19 @@ MEANT = {("aws_route53_record", "name"): "dns_name"}
 #: Types whose identifiers are told apart so well that one cannot stand in for another.
 TYPED = frozenset(resource for kind in KINDS.values() for resource in kind)
 
+#: Arguments that may as well be put together from other names: only the types listed can be the whole of it.
+STRICT = frozenset(
+    (
+        *("service_name", "cidr_blocks", "dns_name", "policy", "assume_role_policy"),
+        *("source_policy_documents", "override_policy_documents"),
+    )
+)
+
 #: Arguments that hold a list of identifiers.
 MANY = frozenset(
     (
         *("subnets", "subnet_ids", "security_groups", "security_group_ids", "vpc_security_group_ids"),
-        *("route_table_ids", "prefix_list_ids", "roles", "managed_policy_arns", "policy_arns"),
+        *("route_table_ids", "prefix_list_ids", "cidr_blocks", "roles", "managed_policy_arns", "policy_arns"),
         *("source_policy_documents", "override_policy_documents", "compute_environments"),
     )
 )

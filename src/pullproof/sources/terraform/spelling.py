@@ -96,6 +96,9 @@ SPELLERS: dict[tuple[str, str], Speller] = {
     ("aws_s3_bucket", "id"): _same("bucket"),
     ("aws_efs_file_system", "arn"): _arn("elasticfilesystem", _named("file-system/", "id")),
     ("aws_efs_access_point", "arn"): _arn("elasticfilesystem", _named("access-point/", "id")),
+    ("aws_vpc_endpoint_service", "service_name"): lambda resource, where, ask: (
+        f"com.amazonaws.{where.region_text(resource)}.{ask(resource, 'service')}"
+    ),
     ("aws_caller_identity", "account_id"): lambda _resource, where, _ask: where.account_text(),
     ("aws_caller_identity", "id"): lambda _resource, where, _ask: where.account_text(),
     ("aws_region", "name"): lambda resource, where, _ask: where.region_text(resource),

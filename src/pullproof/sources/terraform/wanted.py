@@ -15,7 +15,12 @@ WANTED = frozenset(
         *("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"),
         *("aws_security_groups", "aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule"),
         *("aws_network_acl_association", "aws_ec2_managed_prefix_list", "aws_ec2_managed_prefix_list_entry"),
-        *("aws_prefix_list", "aws_vpc_endpoint", "aws_vpc_endpoint_subnet_association"),
+        *(
+            "aws_prefix_list",
+            "aws_vpc_endpoint",
+            "aws_vpc_endpoint_service",
+            "aws_vpc_endpoint_subnet_association",
+        ),
         *("aws_vpc_endpoint_route_table_association", "aws_vpc_endpoint_security_group_association"),
         *("aws_vpc_endpoint_policy", "aws_vpc_endpoint_private_dns", "aws_networkfirewall_firewall"),
         *("aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_iam_policy"),
