@@ -15,7 +15,7 @@ from pullproof.model.codes import WARNINGS
 from pullproof.model.ecs import Launch
 from pullproof.model.estate import Estate
 from pullproof.model.packets import EPHEMERAL_LINUX, EPHEMERAL_WINDOWS
-from pullproof.model.ranges import Ranges
+from pullproof.model.ranges import Ranges, intersection
 from pullproof.model.value import Maybe, Unknown, Why
 from pullproof.prove.judge import Answer, Judge, softened
 from pullproof.reach.party import Source
@@ -67,7 +67,8 @@ class Prover:
         """The ports from which the task's connections start."""
         definition = self.estate.task_definitions.get(_text(launch.task_definition))
         if definition is None or isinstance(definition.os, Unknown):
-            return EPHEMERAL_LINUX
+            # What is dropped on these is dropped on either system; that all passes proves nothing.
+            return intersection(EPHEMERAL_LINUX, EPHEMERAL_WINDOWS)
         return EPHEMERAL_WINDOWS if definition.os.upper().startswith("WINDOWS") else EPHEMERAL_LINUX
 
     def _answers(self, requirement: Requirement, launch: Launch, home: Home, places: list[Place]) -> Answers:
