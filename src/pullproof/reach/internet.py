@@ -11,7 +11,7 @@ from pullproof.model.estate import look_up
 from pullproof.model.ranges import Ranges
 from pullproof.model.value import Maybe, Unknown
 from pullproof.reach.doubts import PUBLIC
-from pullproof.reach.ends import blackhole, dead_end, route_hop, unknown_end
+from pullproof.reach.ends import blackhole, dead_end, end, route_hop, unknown_end
 from pullproof.reach.ground import Ground
 from pullproof.reach.passages import Passage
 from pullproof.reach.public_access import public_access
@@ -40,7 +40,7 @@ def through_internet_gateway(ground: Ground, leg: Leg) -> tuple[Passage, ...]:
         return (dead_end(ground, leg, f"{key} drops what comes from a private NAT gateway"),)
     public = ranges.intersection(dest.addresses, PUBLIC)
     if not public:
-        return (dead_end(ground, leg, f"{dest.label} is no public address, and {key} drops it"),)
+        return (end(leg, "no-route", leg.lane.table, f"{dest.label} is no public address, and {key} drops it"),)
     gate = Hop(at=key, gate=Gate.INTERNET_GATEWAY, steps=tuple(_at_gateway(leg, gateway.vpc, public)))
     hops = (route_hop(leg.lane, dest), *public_access(ground, leg), gate)
     return (Passage(out=hops, via=Via.INTERNET_GATEWAY),)
