@@ -60,6 +60,37 @@ def test_the_permission_is_on_the_group_s_streams(resource: str, expected: str) 
 
 
 @pytest.mark.parametrize(
+    ("prefix", "stream", "expected"),
+    [
+        ("web", "web/app/*", "works"),
+        ("web", "web/*", "works"),
+        ("web", "api/*", "iam-missing-action execution"),
+        ("web", "web/other/*", "iam-missing-action execution"),
+        (UNKNOWN, "web/*", "unknown"),
+        ("", "web/*", "unknown"),
+    ],
+)
+def test_the_name_of_a_stream_is_known_by_its_prefix(
+    prefix: str | Unknown, stream: str, expected: str
+) -> None:
+    """A stream is called PREFIX/CONTAINER/TASK."""
+    made = allowed(estate(logging(awslogs_stream_prefix=prefix)), f"{GROUP}:log-stream:{stream}")
+
+    assert (expected,) == said(proved(made), "awslogs")
+
+
+def test_streams_of_several_containers_are_one_need() -> None:
+    """Side-cars that share group and prefix are judged once, by what all of their names begin with."""
+    shared = (logging(awslogs_stream_prefix="web"), logging(awslogs_stream_prefix="web"))
+    all_of, one_of = (
+        proved(allowed(estate(*shared), f"{GROUP}:log-stream:{stream}")) for stream in ("web/*", "web/app/*")
+    )
+
+    assert (("works",), ("unknown",)) == (said(all_of, "awslogs"), said(one_of, "awslogs"))
+    assert 1 == len([step for step in all_of.steps if step.rule.id == "awslogs"])
+
+
+@pytest.mark.parametrize(
     ("create", "expected"),
     [
         ("false", ("works",)),

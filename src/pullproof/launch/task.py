@@ -9,7 +9,7 @@ from pullproof.launch.pulls import Home, Pull, pull_of
 from pullproof.launch.references import Reference, Store, read_reference
 from pullproof.launch.requirement import Allow
 from pullproof.launch.stores import Stores
-from pullproof.model.ecs import Launch, LaunchKind, LogConfiguration, SecretRef, TaskDefinition
+from pullproof.model.ecs import Container, Launch, LaunchKind, LogConfiguration, SecretRef, TaskDefinition
 from pullproof.model.estate import Estate, look_up
 from pullproof.model.services import DNS_SUFFIX
 from pullproof.model.text import Text, hole, shown
@@ -45,7 +45,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
             yield ref.name or ("value" if isinstance(written, Unknown) else shown(written)), reference
 
     @property
-    def logs(self) -> Iterator[Maybe[LogConfiguration]]:
+    def logs(self) -> Iterator[tuple[Container, Maybe[LogConfiguration]]]:
         """What each container logs to, where it logs at all.
 
         Batch logs to a group of its own unless told otherwise:
@@ -54,9 +54,12 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         batch = self.launch.kind is LaunchKind.BATCH
         for container in self.definition.containers.items:
             if container.log is not None:
-                yield container.log
+                yield container, container.log
             elif batch and not container.inferred:
-                yield LogConfiguration(origin=container.origin, driver="awslogs", options=BATCH_LOGS)
+                yield (
+                    container,
+                    LogConfiguration(origin=container.origin, driver="awslogs", options=BATCH_LOGS),
+                )
 
     def is_here(self, region: Text, account: Text) -> bool:
         """Whether a region and an account ("" for not told) are certainly the task's own."""

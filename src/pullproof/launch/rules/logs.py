@@ -6,7 +6,7 @@ from pullproof.launch.parts import is_port
 from pullproof.launch.platform import SECRETS
 from pullproof.launch.requirement import Connect, Need, Notice, Refused, Requirement, Rule, Unsettled
 from pullproof.launch.task import BATCH_GROUP, Task
-from pullproof.model.ecs import LogConfiguration
+from pullproof.model.ecs import Container, LogConfiguration
 from pullproof.model.services import host_of
 from pullproof.model.text import Text, anything, is_exact, shown
 from pullproof.model.value import Maybe, Unknown, Why
@@ -56,20 +56,20 @@ ROWS = (AWSLOGS, WRITES, SPLUNK, DRIVER)
 
 def needed(task: Task) -> Iterator[Requirement | Notice]:
     """What each container's driver needs. FireLens sends while the container runs, not before."""
-    for log in task.logs:
+    for container, log in task.logs:
         if isinstance(log, Unknown):
             yield Requirement(rule=DRIVER, subject="log driver", needs=(Unsettled(unknown=log),))
         elif isinstance(log.driver, Unknown):
             yield Requirement(rule=DRIVER, subject="log driver", needs=(Unsettled(unknown=log.driver),))
         elif log.driver == "awslogs":
-            yield from _awslogs(task, log)
+            yield from _awslogs(task, log, _stream(task, container, log))
         elif refused := _unsupported(task, log.driver):
             yield Requirement(rule=DRIVER, subject=f"log driver {log.driver}", needs=(refused,))
         elif log.driver == "splunk":
             yield from _splunk(log)
 
 
-def _awslogs(task: Task, log: LogConfiguration) -> Iterator[Requirement | Notice]:
+def _awslogs(task: Task, log: LogConfiguration, name_of_stream: Text) -> Iterator[Requirement | Notice]:
     """A stream in the group, in the region the option names."""
     home = task.home
     options = dict(log.options)
@@ -81,7 +81,7 @@ def _awslogs(task: Task, log: LogConfiguration) -> Iterator[Requirement | Notice
     # The driver asks for the group only when opening the stream finds none.
     creates = group is None and not isinstance(create, Unknown) and create.lower() == "true"
     # Error messages show what each call is checked against: the group's streams, even to create the group.
-    stream = f"{arn}:log-stream:{anything(f'stream in {shown(name)}')}"
+    stream = f"{arn}:log-stream:{name_of_stream}"
     yield Requirement(
         rule=AWSLOGS,
         subject=f"log group {shown(name)}",
@@ -112,6 +112,27 @@ def _awslogs(task: Task, log: LogConfiguration) -> Iterator[Requirement | Notice
             message=f"log group {shown(name)} in {shown(region)} is not part of this input, and"
             " awslogs-create-group is not set: it must exist, or the task will not start",
         )
+
+
+def _stream(task: Task, container: Container, log: LogConfiguration) -> Text:
+    """The name of a container's stream: PREFIX/CONTAINER/TASK.
+
+    Where several containers write to one group with one prefix, one name stands for all of their streams.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+    """
+    written = _place(log)
+    if isinstance(written[1], Unknown) or not written[1]:
+        return anything("a log stream")
+    same = [other for other, its in task.logs if isinstance(its, LogConfiguration) and _place(its) == written]
+    if len(same) == 1 and isinstance(container.name, str) and container.name and not container.inferred:
+        return f"{written[1]}/{container.name}/{anything('a task')}"
+    return f"{written[1]}/{anything('a container and a task')}"
+
+
+def _place(log: LogConfiguration) -> tuple[Maybe[Text], Maybe[Text]]:
+    """Group and prefix as written."""
+    options = dict(log.options)
+    return options.get("awslogs-group", ""), options.get("awslogs-stream-prefix", "")
 
 
 def _told(option: Maybe[Text], log: LogConfiguration) -> Text:

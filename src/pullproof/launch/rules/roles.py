@@ -65,6 +65,6 @@ def _why_execution_role(task: Task) -> str:
             return "environment files are read from S3 with it"
     for name, _ in task.named:
         return f"{name} is read with it"
-    if any(isinstance(log, LogConfiguration) and log.driver == "awslogs" for log in task.logs):
+    if any(isinstance(log, LogConfiguration) and log.driver == "awslogs" for _, log in task.logs):
         return "the awslogs driver writes with it"
     return ""
