@@ -5,7 +5,7 @@ import pytest
 from pullproof.model.endpoints import EndpointType
 from pullproof.model.stores import PullThroughRule
 from pullproof.model.text import anything, hole
-from pullproof.model.value import Unknown
+from pullproof.model.value import Listing, Unknown
 from pullproof.verdict import Verdict
 from tests.rules.build import (
     ACCOUNT,
@@ -229,7 +229,16 @@ def test_two_containers_of_one_repository_need_it_once() -> None:
     assert [f"image {REGISTRY}/app:1", f"image {REGISTRY}/other:1"] == subjects
 
 
-def test_an_interface_endpoint_for_layers_is_worth_a_warning() -> None:
+@pytest.mark.parametrize(
+    ("group", "expected", "warnings"),
+    [
+        ("sg-endpoints", "works", {("s3-interface-endpoint", "s3")}),
+        ("sg-files", "sg-ingress sg-files", set()),
+    ],
+)
+def test_an_interface_endpoint_that_carries_layers_is_worth_a_warning(
+    group: str, expected: str, warnings: set[tuple[str, str]]
+) -> None:
     """Packets get through it; AWS's pages disagree on whether they should."""
     made = estate()
     change(
@@ -237,13 +246,12 @@ def test_an_interface_endpoint_for_layers_is_worth_a_warning() -> None:
         "s3",
         type=EndpointType.INTERFACE,
         subnets=made.endpoints["logs"].subnets,
-        groups=made.endpoints["logs"].groups,
+        groups=Listing((group,)),
         private_dns=True,
     )
     report = proved(made)
 
-    assert ("works",) == said(report, "ecr-layers")
-    assert {("s3-interface-endpoint", "s3")} == warned(report)
+    assert ((expected,), warnings) == (said(report, "ecr-layers"), warned(report))
 
 
 def test_names_and_systems_that_are_special_are_worth_a_warning() -> None:

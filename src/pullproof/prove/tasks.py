@@ -209,7 +209,7 @@ def _warnings(requirement: Requirement, launch: Launch, answers: Answers) -> Ite
         yield Notice(code="ephemeral-range", resource=key, message=message)
     if (notice := requirement.if_endpoint) is not None:
         for _, answer in answers:
-            if answer.via is Via.INTERFACE_ENDPOINT:
+            if answer.via is Via.INTERFACE_ENDPOINT and answer.verdict is not Verdict.FAILS:
                 resource = notice.resource or answer.endpoint
                 yield msgspec.structs.replace(notice, resource=resource)
     if requirement.only_warns:
