@@ -8,11 +8,14 @@ import re
 from functools import cache, lru_cache
 
 from pullproof.iam.shapes import shape
+from pullproof.iam.tokens import ONE
 from pullproof.model.text import CLOSE, HOLE, OPEN, Text
 
 #: Frames that are no holes: what only `*` takes in, `${*}`, `${?}`, and a policy variable.
 STRETCH, ASTERISK, QUESTION_MARK, VARIABLE = (f"{OPEN}{CLOSE * count}{OPEN}" for count in (1, 2, 3, 4))
 _FIRST_HOLE = 5
+#: One character of a hole: no policy has this one, so that only `*` and `?` take it in.
+_SOME_LETTER = "\ue002"
 _VARIABLES = r"\$\{([^}]*)\}"
 _SPECIAL = {"*": ASTERISK, "?": QUESTION_MARK, "$": "$"}
 
@@ -69,7 +72,8 @@ def _as_letters(text: str, pattern: Text) -> str:
 
 @cache
 def _shaped(hole: str, partition: str) -> str:
-    return "".join(part if len(part) == 1 else STRETCH for part in shape(hole, partition))
+    parts = (_SOME_LETTER if part == ONE else part for part in shape(hole, partition))
+    return "".join(part if len(part) == 1 else STRETCH for part in parts)
 
 
 @lru_cache(maxsize=4096)

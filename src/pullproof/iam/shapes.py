@@ -10,11 +10,11 @@ from functools import lru_cache
 
 import msgspec
 
-from pullproof.iam.tokens import NO_COLON, NO_SEPARATOR, RUN, Tokens, is_hole
+from pullproof.iam.tokens import NO_COLON, NO_SEPARATOR, ONE, RUN, Tokens, is_hole
 from pullproof.model.text import CLOSE, HOLE, OPEN, Text
 
 #: Resource type -> the ARN of one. `%` stands for characters without colon and slash, `~` for characters
-#: without colon.
+#: without colon, `?` for one character.
 _ARNS = {
     "aws_acm_certificate": "arn:%:acm:%:%:certificate/%",
     "aws_cloudwatch_log_group": "arn:%:logs:%:%:log-group:~",
@@ -54,6 +54,8 @@ _IDS = {
     ("aws_efs_file_system", "id"): "fs-%",
     ("aws_efs_access_point", "id"): "fsap-%",
     ("aws_iam_role", "unique_id"): "%",
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
+    ("aws_secretsmanager_secret", "suffix"): "??????",
 }
 #: Two attributes of one resource that are the same text.
 _SAME = {
@@ -76,8 +78,8 @@ _NAME = (
     r"(?P<data>data\.)?(?P<type>[a-z0-9_]+)\.[A-Za-z0-9_-]+(?:\[[^\]]*\])?)"
     r"\.(?P<attribute>[a-z0-9_]+)"
 )
-_LETTERS = r"[^*%~]*"
-_SHAPED = {"*": RUN, "%": NO_SEPARATOR, "~": NO_COLON}
+_LETTERS = r"[^*%~?]*"
+_SHAPED = {"*": RUN, "%": NO_SEPARATOR, "~": NO_COLON, "?": ONE}
 
 
 class Named(msgspec.Struct, frozen=True):

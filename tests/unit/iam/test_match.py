@@ -92,6 +92,10 @@ def test_wildcards_match_known_text(pattern: str, text: str, expected: Verdict) 
         ("??", hole("x.y"), MAYBE),
         ("a?", f"a{hole('x.y')}", MAYBE),
         (f"{hole('x.y')}*?", "", NO),
+        ("secret:db-??????", f"secret:db-{hole('aws_secretsmanager_secret.db.suffix')}", YES),
+        ("secret:db-?????", f"secret:db-{hole('aws_secretsmanager_secret.db.suffix')}", NO),
+        ("secret:db-AbCdEf", f"secret:db-{hole('aws_secretsmanager_secret.db.suffix')}", MAYBE),
+        ("secret:db-AbCdE", f"secret:db-{hole('aws_secretsmanager_secret.db.suffix')}", NO),
     ],
 )
 def test_names_stand_for_text(pattern: str, text: str, expected: Verdict) -> None:
