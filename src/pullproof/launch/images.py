@@ -91,7 +91,8 @@ def read_image(text: Text, at: str) -> Maybe[Image]:
         return _by_reference(whole, text, at)
     first, path = cut(base, "/")
     if OPEN in first:
-        return _ecr(text, first, path) or _unclear(text, at)
+        image = _ecr(text, first, path)
+        return _unclear(text, at) if image is None else _named(image, at)
     if not path:
         return _named(_hub(text, f"library/{base}"), at)
     # Docker's rule: a first part with a dot or a colon, or "localhost", is a host.
@@ -125,14 +126,17 @@ def _ecr(text: Text, host: Text, name: Text) -> Image | None:
         name=name,
         account=found["account"],
         region=region,
-        partition=_PARTITION.get(found["ending"]) or _by_region(region),
+        partition=_PARTITION.get(found["ending"]) or _by_region(region, china=OPEN in found["ending"]),
         dual_stack=found["dual"] is not None,
     )
 
 
-def _by_region(region: Text) -> str:
+def _by_region(region: Text, *, china: bool) -> str:
+    """The partition, where the host does not end as in one of its own; `china`: it may end as in China."""
     if OPEN in region:
         return ""
+    if china and region.startswith("cn-"):
+        return "aws-cn"
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
@@ -152,7 +156,15 @@ def _by_reference(whole: str, text: Text, at: str) -> Maybe[Image]:
 
 def _named(image: Image, at: str) -> Maybe[Image]:
     """The image, if its name can be one."""
-    return image if _NAME.fullmatch(masked(image.name)) else _invalid(image.text, at)
+    fits = _NAME.fullmatch(masked(image.name)) is not None and not _of_two_partitions(image)
+    return image if fits else _invalid(image.text, at)
+
+
+def _of_two_partitions(image: Image) -> bool:
+    """Whether the host ends as it does in China, and the region is elsewhere, or the other way round."""
+    if image.registry is not Registry.ECR or OPEN in image.region or not image.partition:
+        return False
+    return image.region.startswith("cn-") is not (image.partition == "aws-cn")
 
 
 def _unclear(text: Text, at: str) -> Unknown:

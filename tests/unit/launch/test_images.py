@@ -57,6 +57,7 @@ def test_registries_are_told_by_docker_s_rules(
         ("1.dkr-ecr-fips.us-gov-west-1.on.aws", "1", "us-gov-west-1", "aws-us-gov", True),
         (f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com", ACCOUNT, REGION, "", False),
         (f"1.dkr.ecr.eu-west-1.{hole('suffix')}", "1", "eu-west-1", "aws", False),
+        (f"1.dkr.ecr.cn-north-1.{hole('suffix')}", "1", "cn-north-1", "aws-cn", False),
     ],
 )
 def test_every_name_of_a_private_registry_is_known(
@@ -112,6 +113,8 @@ def test_an_unknown_registry_is_not_guessed(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "1.dkr.ecr.cn-north-1.amazonaws.com/app",
+        f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com.cn/app",
         "",
         ":1",
         "/app",
