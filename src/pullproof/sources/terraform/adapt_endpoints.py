@@ -3,10 +3,10 @@
 from pullproof.model.addresses import Addresses
 from pullproof.model.endpoints import Endpoint, EndpointType
 from pullproof.model.iam import Policy
-from pullproof.model.policy_json import policy_of
 from pullproof.model.text import OPEN
 from pullproof.model.value import Listing, Maybe, Unknown, Why
 from pullproof.sources.terraform.adapt_gateways import default_groups
+from pullproof.sources.terraform.policy_document import policy_at
 from pullproof.sources.terraform.tree import Resource, Value
 from pullproof.sources.terraform.world import World, at, blocks_of, first_block, is_left_out, plain, written
 
@@ -169,7 +169,7 @@ def _policy(world: World, resource: Resource, added: Added) -> Maybe[Policy] | N
     value = owner.values.get("policy")
     if value is None or value == "" or is_left_out(owner, "policy", value):
         return None
-    return policy_of(world.document(value), at(owner, "policy"))
+    return policy_at(world, value, owner, "policy")
 
 
 def _addresses(world: World, resource: Resource) -> tuple[tuple[str, Addresses], ...]:

@@ -120,6 +120,7 @@ def _vpc(
         region=world.where.region(vpc),
         account=world.where.account,
         unseen=unseen,
+        id=world.own_text(vpc, "id"),
     )
 
 
