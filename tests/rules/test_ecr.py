@@ -229,15 +229,19 @@ def test_two_containers_of_one_repository_need_it_once() -> None:
     assert [f"image {REGISTRY}/app:1", f"image {REGISTRY}/other:1"] == subjects
 
 
+WARNING = {("s3-interface-endpoint", "s3")}
+
+
 @pytest.mark.parametrize(
-    ("group", "expected", "warnings"),
+    ("group", "private_dns", "expected", "warnings"),
     [
-        ("sg-endpoints", "works", {("s3-interface-endpoint", "s3")}),
-        ("sg-files", "sg-ingress sg-files", set()),
+        ("sg-endpoints", True, "works", WARNING),
+        ("sg-files", True, "sg-ingress sg-files", WARNING),
+        ("sg-endpoints", False, "private-dns-off s3", set()),
     ],
 )
-def test_an_interface_endpoint_that_carries_layers_is_worth_a_warning(
-    group: str, expected: str, warnings: set[tuple[str, str]]
+def test_an_interface_endpoint_that_takes_the_layers_is_worth_a_warning(
+    group: str, private_dns: bool, expected: str, warnings: set[tuple[str, str]]
 ) -> None:
     """Packets get through it; AWS's pages disagree on whether they should."""
     made = estate()
@@ -247,7 +251,7 @@ def test_an_interface_endpoint_that_carries_layers_is_worth_a_warning(
         type=EndpointType.INTERFACE,
         subnets=made.endpoints["logs"].subnets,
         groups=Listing((group,)),
-        private_dns=True,
+        private_dns=private_dns,
     )
     report = proved(made)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pullproof.evidence import Step, Via
+from pullproof.evidence import Gate, Step, Via
 from pullproof.finding import StepReport, TaskReport
 from pullproof.launch.expand import needs_of
 from pullproof.launch.pulls import Home
@@ -209,7 +209,7 @@ def _warnings(requirement: Requirement, launch: Launch, answers: Answers) -> Ite
         yield Notice(code="ephemeral-range", resource=key, message=message)
     if (notice := requirement.if_endpoint) is not None:
         for _, answer in answers:
-            if answer.via is Via.INTERFACE_ENDPOINT and answer.verdict is not Verdict.FAILS:
+            if answer.via is Via.INTERFACE_ENDPOINT and not _nameless(answer):
                 resource = notice.resource or answer.endpoint
                 yield msgspec.structs.replace(notice, resource=resource)
     if requirement.only_warns:
@@ -219,6 +219,11 @@ def _warnings(requirement: Requirement, launch: Launch, answers: Answers) -> Ite
         if says:
             message = f"{_TITLES[requirement.only_warns]}: {'; '.join(says)}"
             yield Notice(code=requirement.only_warns, resource=launch.key, message=message)
+
+
+def _nameless(answer: Answer) -> bool:
+    """Whether the name does not lead to the endpoint, so that nothing would go through it once mended."""
+    return any(s.gate is Gate.NAMES and s.verdict is Verdict.FAILS for s in answer.decisions)
 
 
 def _text(value: Maybe[str]) -> str:
