@@ -40,7 +40,7 @@ def _s3_addresses(ground: Ground, region: Text) -> Ranges | None:
     """Where S3 answers: AWS's list where the input shows its entries, else the published superset."""
     name = endpoint_name("s3", region)
     for held in ground.estate.prefix_lists.values():
-        if held.name == name and isinstance(held.entries, Addresses):
+        if held.name == name and isinstance(held.entries, Addresses) and held.entries.v4:
             return held.entries.v4
     published = s3_ranges.prefixes(region)
     return None if published is None else published.v4

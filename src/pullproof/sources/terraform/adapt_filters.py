@@ -318,6 +318,7 @@ def _entries(world: World, resource: Resource, more: list[Value]) -> Maybe[Addre
         shown = blocks if isinstance(blocks, Unknown) else [block.get("cidr") for block in blocks]
     if isinstance(shown, Unknown):
         return shown
-    if not isinstance(shown, list):
+    # A list of AWS's own is never empty: nothing was looked up.
+    if not isinstance(shown, list) or (resource.data and not shown):
         return world.unknown(resource, "entries")
     return world.blocks([*shown, *more], resource, "entries")
