@@ -40,7 +40,7 @@ def _on_fargate(resource: Resource) -> bool:
     return isinstance(block, dict) and plain(block.get("type")) in FARGATE
 
 
-def _definition(world: World, resource: Resource) -> tuple[TaskDefinition, dict[str, Value]]:
+def _definition(world: World, resource: Resource) -> tuple[TaskDefinition, dict[str, Value] | Unknown]:
     value = resource.values.get("container_properties")
     properties = (
         read_json(world, value, resource, "container_properties") if isinstance(value, str) else value
@@ -57,11 +57,11 @@ def _definition(world: World, resource: Resource) -> tuple[TaskDefinition, dict[
         execution_role=_role(world, resource, fields, properties, "executionRoleArn"),
         task_role=_role(world, resource, fields, properties, "jobRoleArn"),
         volumes=_volumes(world, resource, fields),
-        os=_platform(world, resource, fields, "operatingSystemFamily", "LINUX"),
-        architecture=_platform(world, resource, fields, "cpuArchitecture", "X86_64"),
+        os=_platform(world, resource, properties, "operatingSystemFamily", "LINUX"),
+        architecture=_platform(world, resource, properties, "cpuArchitecture", "X86_64"),
         compatibilities=Listing(("FARGATE",)),
     )
-    return definition, fields
+    return definition, properties if isinstance(properties, Unknown) else fields
 
 
 def _first_task(world: World, resource: Resource) -> Value:
@@ -105,10 +105,10 @@ def _role(
     return role_key(world, value, resource, name) if given(value) else ""
 
 
-def _platform(
-    world: World, resource: Resource, fields: dict[str, Value], name: str, default: str
-) -> Maybe[str]:
-    value = folded(fields.get("runtimeplatform")).get(name.lower())
+def _platform(world: World, resource: Resource, properties: Value, name: str, default: str) -> Maybe[str]:
+    if isinstance(properties, Unknown):
+        return properties
+    value = folded(folded(properties).get("runtimeplatform")).get(name.lower())
     return world.text(value, resource, name) if given(value) else default
 
 
@@ -124,13 +124,12 @@ def _volumes(world: World, resource: Resource, fields: dict[str, Value]) -> List
 
 
 def _launch(
-    world: World, resource: Resource, environment: Resource, key: str, fields: dict[str, Value]
+    world: World, resource: Resource, environment: Resource, key: str, properties: dict[str, Value] | Unknown
 ) -> Launch:
     block = first_block(environment.values.get("compute_resources"))
     values = {} if isinstance(block, Unknown) else block
     subnets = world.keys(values.get("subnets"), environment, "subnets")
-    network = folded(fields.get("networkconfiguration"))
-    version = folded(fields.get("fargateplatformconfiguration")).get("platformversion")
+    public, version = _network(world, resource, properties)
     return Launch(
         key=key,
         origin=at(resource) if key == resource.address else Origin(resource.address, environment.address),
@@ -138,8 +137,22 @@ def _launch(
         task_definition=resource.address,
         subnets=subnets,
         groups=groups_in_force(world, values.get("security_group_ids"), subnets, environment),
-        public_ip=switch(world, network.get("assignpublicip"), resource, "assignPublicIp"),
-        platform_version=world.text(version, resource, "platformVersion") if given(version) else "LATEST",
+        public_ip=public,
+        platform_version=version,
         region=world.where.region_text(resource),
         account=world.where.account,
+    )
+
+
+def _network(
+    world: World, resource: Resource, properties: dict[str, Value] | Unknown
+) -> tuple[Maybe[bool], Maybe[str]]:
+    """Whether a job gets a public IP, and on which platform version."""
+    if isinstance(properties, Unknown):
+        return properties, properties
+    network = folded(properties.get("networkconfiguration"))
+    version = folded(properties.get("fargateplatformconfiguration")).get("platformversion")
+    return (
+        switch(world, network.get("assignpublicip"), resource, "assignPublicIp"),
+        world.text(version, resource, "platformVersion") if given(version) else "LATEST",
     )
