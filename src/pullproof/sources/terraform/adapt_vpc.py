@@ -68,8 +68,9 @@ def _adopted(world: World, resource: Resource, argument: str) -> str:
         return ""
     for name in ("main_route_table_id", "default_route_table_id", "default_network_acl_id"):
         key = key.removesuffix(f".{name}")
-    if key in world.tree.resources:
-        return key
+    owner = world.tree.resources.get(key)
+    if owner is not None and owner.type in ("aws_vpc", "aws_default_vpc"):
+        return world.same(owner)
     # A literal id: of the VPC that shows it as its own.
     for vpc in world.of(*VPCS):
         if given(value) and value in (vpc.values.get(name) for names, _, _ in BORN for name in names):
