@@ -12,6 +12,7 @@ from pullproof.model.value import Unknown, Why
 from pullproof.sources.terraform.address import Address, parsed
 from pullproof.sources.terraform.facts import PlanFacts
 from pullproof.sources.terraform.hcl.bodies import NotWritten, names_in, written_in
+from pullproof.sources.terraform.hcl.evaluate import Evaluator
 from pullproof.sources.terraform.hcl.gaps import Exhausted, not_followed
 from pullproof.sources.terraform.hcl.modules import Project, plain_text
 from pullproof.sources.terraform.hcl.places import Places, places_of
@@ -56,7 +57,7 @@ class Settler:
         def written() -> Value:
             return written_in(block, name, scope.evaluate, scope.repetition(block, parts.key))
 
-        value = self._guarded(written, address, name)
+        value = guarded(self._world.evaluator, written, address, name)
         if isinstance(value, NotWritten):
             return None
         return own(address, name) if value is None else value
@@ -64,7 +65,16 @@ class Settler:
     def written(self, address: str) -> frozenset[str] | None:
         """The arguments and nested blocks (dynamic ones too) that the configuration writes for a resource."""
         found = self._located(address)
-        return None if found is None else names_in(found[1])
+        if found is None:
+            return None
+        block = found[1]
+        dynamic = {nested.labels[0] for nested in block.of_type("dynamic") if nested.labels}
+        # A dynamic block over nothing writes nothing.
+        return frozenset(
+            name
+            for name in names_in(block)
+            if name not in dynamic or name in block.attributes or self.attribute(address, name) != []
+        )
 
     def provider_argument(self, key: str, name: str) -> Value | None:
         """An argument of a provider of the root module, by the provider's key (`aws`, `aws.west`)."""
@@ -79,7 +89,9 @@ class Settler:
         )
         if source is None:
             return None
-        return self._guarded(lambda: self._world.root().evaluate(source), f"provider.{key}", name)
+        return guarded(
+            self._world.evaluator, lambda: self._world.root().evaluate(source), f"provider.{key}", name
+        )
 
     def places(self) -> Places:
         """Where everything is written.
@@ -104,18 +116,6 @@ class Settler:
             return None
         return scope, scope.module.resources[parts.block], parts
 
-    def _guarded(self, compute: Callable[[], Value], address: str, name: str) -> Value:
-        """What `compute` gives, exported; every way in which it can fail is a reason for not knowing."""
-        self._world.evaluator.begin()
-        try:
-            return exported(compute(), address, name)
-        except Refused as refused:
-            return exported(not_followed(f"an expression that fails here: {refused}"), address, name)
-        except InputError as wrong:
-            return exported(not_followed(f"an expression that cannot be read: {wrong}"), address, name)
-        except (Exhausted, RecursionError):
-            return exported(not_followed("more work than any expression should be"), address, name)
-
 
 class OpenSettler(Settler):
     """The same for a configuration that is open already."""
@@ -123,6 +123,19 @@ class OpenSettler(Settler):
     def __init__(self, project: Project, facts: Facts) -> None:
         """Evaluate what `project` writes with what `facts` tell."""
         self._settle_by(project, facts)
+
+
+def guarded(evaluator: Evaluator, compute: Callable[[], Value], address: str, name: str) -> Value:
+    """What `compute` gives, as a `tree.Value`; every way in which it can fail is a reason for not knowing."""
+    evaluator.begin()
+    try:
+        return exported(compute(), address, name)
+    except Refused as refused:
+        return exported(not_followed(f"an expression that fails here: {refused}"), address, name)
+    except InputError as wrong:
+        return exported(not_followed(f"an expression that cannot be read: {wrong}"), address, name)
+    except (Exhausted, RecursionError):
+        return exported(not_followed("more work than any expression should be"), address, name)
 
 
 def exported(value: Value, address: str, name: str, depth: int = 0) -> Value:

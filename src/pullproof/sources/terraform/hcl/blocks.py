@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pullproof.errors import InputError
+from pullproof.sources.terraform.hcl.strict import strict_blocks
 from pullproof.sources.terraform.hcl.syntax import Block, Source
 
 if TYPE_CHECKING:
@@ -43,12 +44,7 @@ def blocks_of(content: bytes, shown: str) -> tuple[Block, ...]:
     content = content.removeprefix(b"\xef\xbb\xbf")
     root = syntax_tree(content)
     if root.has_error:
-        line = _first_error(root)
-        raise InputError(
-            "not Terraform's syntax",
-            place=f"{shown}:{line}",
-            remedy="`terraform validate` in that directory says more",
-        )
+        return strict_blocks(content.decode("utf-8", "replace"), shown)
     body = next((child for child in root.children if child.type == "body"), None)
     return _body(body, shown, 0)[1] if body is not None else ()
 
@@ -124,14 +120,3 @@ def _block(node: "Node", shown: str, depth: int) -> Block:
 
 def _text(node: "Node") -> str:
     return (node.text or b"").decode("utf-8", "replace")
-
-
-def _first_error(root: "Node") -> int:
-    """The line of the first thing that does not fit; inside a long stretch that does not, its first line."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node.is_error or node.is_missing:
-            return node.start_point.row + 1
-        waiting.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
-    return root.start_point.row + 1

@@ -38,6 +38,19 @@ def parse(source: Source) -> Expr:
     return found
 
 
+def after_expression(source: Source, at: int) -> int:
+    """Where the expression ends that begins at `at` in a text with more after it, on the same line or later.
+
+    Raises:
+        InputError: there is none; the message names file and line.
+    """
+    parser = _Parser(source)
+    parser.at = at
+    parser.newlines_end = True
+    parser.expression()
+    return parser.end
+
+
 def parse_template(source: Source) -> Expr:
     """The template that a whole text is, as `templatefile` and .tf.json files have them.
 

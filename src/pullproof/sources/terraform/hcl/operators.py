@@ -5,6 +5,7 @@ https://developer.hashicorp.com/terraform/language/expressions/operators
 
 import operator
 from collections.abc import Callable, Collection
+from typing import Any
 
 from pullproof.model.text import is_exact
 from pullproof.model.value import Unknown
@@ -25,7 +26,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
 }
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
@@ -122,7 +123,12 @@ def _numeric(sign: str, left: float, right: float) -> Value:
     if sign in _COMPARE:
         return _COMPARE[sign](left, right)
     if sign in _ARITHMETIC:
-        return normal(_ARITHMETIC[sign](left, right))
+        if isinstance(left, int) and isinstance(right, int):
+            return _ARITHMETIC[sign](left, right)
+        # Terraform calculates with 512 bits: 0.1 + 0.2 is 0.3.
+        from decimal import Decimal
+
+        return normal(float(_ARITHMETIC[sign](Decimal(repr(left)), Decimal(repr(right)))))
     if right == 0:
         raise Refused("division by zero")
     if sign == "%":

@@ -23,11 +23,18 @@ class Reader:
         self.at = 0
         self.newlines_end = False
         self._depth = 0
+        self._space = (0, 0)
+
+    @property
+    def end(self) -> int:
+        """Where the last thing that was read ends, without the space after it."""
+        return self._space[0] if self._space[1] == self.at else self.at
 
     def skip(self) -> None:
         """Go on past space and comments, and past line breaks where they mean nothing."""
         pattern = _SPACE_IN_LINE if self.newlines_end else _SPACE
-        if match := pattern.match(self.text, self.at):
+        if (match := pattern.match(self.text, self.at)) and match.end() > self.at:
+            self._space = (self.at, match.end())
             self.at = match.end()
 
     def peek(self, what: str) -> bool:
@@ -81,8 +88,11 @@ class Reader:
 
     def found(self) -> str:
         """What is there instead, for a message."""
-        rest = self.text[self.at : self.at + 20].splitlines()
-        return f"before `{rest[0]}`" if rest and rest[0] else "before the end"
+        rest = self.text[self.at : self.at + 20]
+        line = rest.partition("\n")[0].rstrip()
+        if line:
+            return f"before `{line}`"
+        return "before the end of the line" if rest else "before the end"
 
     def deeper(self) -> None:
         """Note that one more level of nesting begins.

@@ -16,7 +16,7 @@ from pullproof.sources.terraform.hcl.syntax import Expr, Part
 _ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))')
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _QUOTED_RUN = re.compile(r'[^"\\$%\n]+')
-_PLAIN_RUN = re.compile(r"[^$%]+")
+#: Each line is a piece of its own, so `~` strips no further than to the next line's beginning.
 _LINE_RUN = re.compile(r"[^$%\n]*\n|[^$%\n]+")
 
 
@@ -75,7 +75,7 @@ class Templates(Reader):
         tokens: list[_Piece] = []
         strip = False
         while self.at < len(self.text):
-            strip = self._token(tokens, _PLAIN_RUN, strip=strip, escapes=False)
+            strip = self._token(tokens, _LINE_RUN, strip=strip, escapes=False)
         return self._whole(tokens)
 
     def _token(self, tokens: list[_Piece], run: re.Pattern[str], *, strip: bool, escapes: bool) -> bool:

@@ -181,7 +181,7 @@ def frozen(value: Value) -> object:
 def same(left: Value, right: Value) -> bool | None:
     """Whether two values are equal in Terraform's sense; None where that cannot be told."""
     if isinstance(left, Unknown | Lazy) or isinstance(right, Unknown | Lazy):
-        return None
+        return True if left is right else None
     if left is None or right is None:
         return _both_null(left, right)
     if isinstance(left, str) and isinstance(right, str):
@@ -229,18 +229,25 @@ def _same_items(left: list[Value], right: list[Value]) -> bool | None:
     if open_ended((*left, *right)):
         return None
     if isinstance(left, HclSet) or isinstance(right, HclSet):
-        return False if isinstance(left, HclSet) is not isinstance(right, HclSet) else None
+        return _same_sets(left, right)
     if len(left) != len(right):
         return False
     # Equal so far: but a list and a tuple are not the same to Terraform, and here they look alike.
     return False if any(same(one, other) is False for one, other in zip(left, right, strict=True)) else None
 
 
+def _same_sets(left: list[Value], right: list[Value]) -> bool | None:
+    if isinstance(left, HclSet) is not isinstance(right, HclSet):
+        return False
+    texts = all(isinstance(item, str) and is_exact(item) for item in (*left, *right))
+    return left == right if texts else None
+
+
 def never_empty(text: str) -> bool:
-    """Whether a text certainly has a character: a literal one, or an id or ARN that the apply will choose."""
+    """Whether a text certainly has a character: a literal one, or one of a name that the apply will choose."""
     if HOLE.sub("", text):
         return True
-    return any(_attribute(name) in ("id", "arn") for name in HOLE.findall(text))
+    return any(_attribute(name) in _NEVER_EMPTY for name in HOLE.findall(text))
 
 
 def _may_be_anything(value: Value) -> bool:
@@ -264,6 +271,15 @@ def _type(name: str) -> str:
     parts = [part for part in name.split(".") if part.startswith("aws_")]
     return parts[0] if parts else ""
 
+
+#: Attributes that AWS (or the provider, from what is written) always fills in.
+_NEVER_EMPTY = frozenset(
+    {
+        *("id", "arn", "name", "json", "bucket", "family", "key_id", "zone_id", "account_id", "owner_id"),
+        *("repository_url", "registry_id", "cidr_block", "main_route_table_id"),
+        *("default_security_group_id", "default_network_acl_id"),
+    }
+)
 
 #: Types whose resources are objects of their own, each with an id that no other has.
 _OBJECTS = frozenset(

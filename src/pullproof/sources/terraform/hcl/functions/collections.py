@@ -7,6 +7,7 @@ from pullproof.model.text import is_exact
 from pullproof.model.value import Unknown
 from pullproof.sources.terraform.hcl.evaluate import item, may_be_list, pairs
 from pullproof.sources.terraform.hcl.functions.base import Context, Function, exact_function, open_function
+from pullproof.sources.terraform.hcl.functions.conversions import one_type
 from pullproof.sources.terraform.hcl.gaps import cause, rest_of
 from pullproof.sources.terraform.hcl.values import (
     HclSet,
@@ -147,26 +148,17 @@ def _index(_: Context, of: Value, wanted: Value) -> Value:
 def _contains(_: Context, of: Value, wanted: Value) -> Value:
     if not isinstance(of, list):
         return cause([of], "contains()") if not exact(of) else as_items(of)
-    found = [None if isinstance(each, Rest) else _equal(each, wanted) for each in of]
+    found = [None if isinstance(each, Rest) else same(each, wanted) for each in of]
     if True in found:
         return True
     return cause([of, wanted], "contains()") if None in found else False
-
-
-def _equal(one: Value, other: Value) -> bool | None:
-    """Equality after both have become of one type, as the items of a list are."""
-    if isinstance(one, str) is not isinstance(other, str):
-        primitive = (str, bool, int, float)
-        if isinstance(one, primitive) and isinstance(other, primitive):
-            return same(as_text(one), as_text(other))
-    return same(one, other)
 
 
 def _distinct(_: Context, of: Value) -> Value:
     if not isinstance(of, list):
         return cause([of], "distinct()") if not exact(of) else as_items(of)
     found: list[Value] = []
-    for each in of:
+    for each in one_type(of):
         equal = [None if isinstance(each, Rest) else same(each, other) for other in found]
         if isinstance(each, dict | list):
             equal = [True if each == other else one for one, other in zip(equal, found, strict=True)]

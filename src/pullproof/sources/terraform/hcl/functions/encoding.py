@@ -10,8 +10,9 @@ from pullproof.model.text import clean, is_exact
 from pullproof.model.value import Unknown
 from pullproof.sources.terraform.hcl.evaluate import Evaluator
 from pullproof.sources.terraform.hcl.functions.base import Context, Function, exact_function, open_function
+from pullproof.sources.terraform.hcl.functions.yaml_text import decode_yaml
 from pullproof.sources.terraform.hcl.gaps import LONGEST, Exhausted, cause, not_followed
-from pullproof.sources.terraform.hcl.values import Lazy, Refused, Value, as_text
+from pullproof.sources.terraform.hcl.values import Lazy, Refused, Value, as_text, normal
 from pullproof.sources.terraform.jsontext import decode, quoted
 
 
@@ -49,7 +50,7 @@ def _jsondecode(_: Context, text: Value) -> Value:
     if isinstance(text, Unknown):
         return cause([text], "jsondecode()")
     try:
-        return decode(as_text(text))
+        return _numbers(decode(as_text(text)))
     except ValueError as wrong:
         if is_exact(text):
             raise Refused(f"no JSON: {wrong}") from wrong
@@ -57,33 +58,16 @@ def _jsondecode(_: Context, text: Value) -> Value:
 
 
 def _yamldecode(text: Value) -> Value:
-    """YAML, when the parser is installed that other sources need."""
-    import importlib
-
-    try:
-        yaml = importlib.import_module("yaml")
-    except ImportError as missing:
-        raise ValueError("no YAML parser is installed") from missing
-    try:
-        return _plain(yaml.safe_load(as_text(text)), [0])
-    except yaml.YAMLError as wrong:
-        raise Refused("no YAML") from wrong
+    return decode_yaml(as_text(text))
 
 
-def _plain(value: Value, count: list[int]) -> Value:
-    """YAML as JSON-like values; aliases that multiply are refused."""
-    count[0] += 1
-    if count[0] > 100_000:
-        raise Exhausted
+def _numbers(value: Value) -> Value:
+    """Decoded JSON with whole numbers as such: Terraform has one type of number."""
     if isinstance(value, dict):
-        return {as_text(key): _plain(item, count) for key, item in value.items()}
+        return {key: _numbers(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item, count) for item in value]
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, str):
-        return clean(value)
-    raise ValueError("a date or another type that JSON lacks")
+        return [_numbers(item) for item in value]
+    return normal(value) if isinstance(value, float) else value
 
 
 def _base64encode(text: Value) -> Value:

@@ -7,6 +7,7 @@ import itertools
 
 from pullproof.sources.terraform.hcl.functions.base import Context, Function, exact_function, open_function
 from pullproof.sources.terraform.hcl.gaps import MOST, Exhausted, cause
+from pullproof.sources.terraform.hcl.operators import binary
 from pullproof.sources.terraform.hcl.values import (
     HclSet,
     Refused,
@@ -85,7 +86,10 @@ def _range(*limits: Value) -> Value:
 def _sum(of: Value) -> Value:
     if not as_items(of):
         raise Refused("sum() needs items")
-    return normal(sum(map(as_number, of)))
+    total: Value = 0
+    for each in of:
+        total = binary("+", total, lambda each=each: each)  # type: ignore[misc]
+    return total
 
 
 FUNCTIONS: dict[str, Function] = {

@@ -105,8 +105,8 @@ def _format(context: Context, spec: Value, *values: Value) -> Value:
         if not 1 <= used <= len(waiting):
             raise Refused("format() lacks a value")
         piece = _formatted(context, verb, waiting[used - 1])
-        if isinstance(piece, Unknown):
-            return piece
+        if piece is None or isinstance(piece, Unknown):
+            return piece  # with a null in it, the whole is null
         pieces.append(piece)
     text = "".join([*pieces, spec[end:]])
     if "%" in _VERB.sub("", spec):
@@ -117,6 +117,8 @@ def _format(context: Context, spec: Value, *values: Value) -> Value:
 def _formatted(context: Context, verb: re.Match[str], value: Value) -> Value:
     """One value in the way of its verb; only plain text keeps holes."""
     flags, width, digits, kind = verb[2], verb[3], verb[4], verb[5]
+    if value is None:
+        return None
     if len(width) > 4 or len(digits or "") > 4:
         raise Exhausted
     if kind in "sv" and not flags and not width and digits is None:
@@ -139,10 +141,6 @@ def _formatted(context: Context, verb: re.Match[str], value: Value) -> Value:
 
 
 def _plain(context: Context, value: Value, kind: str) -> Value:
-    if value is None:
-        if kind == "s":
-            raise Refused("format() cannot write null as a string")
-        return "null"
     if isinstance(value, list | dict):
         if kind == "s":
             raise Refused("format() cannot write a collection as a string")

@@ -8,20 +8,39 @@ import re
 from pullproof.sources.terraform.hcl.functions.base import Function, exact_function
 from pullproof.sources.terraform.hcl.values import Refused, Value, as_number, as_text
 
+#: Anything beyond letters of the Latin, Greek and Cyrillic alphabets and plain punctuation.
+_COMBINES = re.compile(r"[^\x00-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u20ac]")
 _LAST_BREAK = re.compile(r"(?:\r\n|[\r\n])+\Z")
 
 
+def _one_upper(letter: str) -> str:
+    """Go turns each letter into one letter; ß stays what it is."""
+    found = letter.upper()
+    return found if len(found) == 1 else letter
+
+
+def _one_lower(letter: str) -> str:
+    found = letter.lower()
+    return found if len(found) == 1 else letter
+
+
 def _upper(text: Value) -> Value:
-    return as_text(text).upper()
+    return "".join(map(_one_upper, as_text(text)))
 
 
 def _lower(text: Value) -> Value:
-    return as_text(text).lower()
+    return "".join(map(_one_lower, as_text(text)))
 
 
 def _title(text: Value) -> Value:
-    """The first letter of each word as a capital; the others stay as they are."""
-    return re.sub(r"(^|[^\w'’])(\w)", lambda match: match[1] + match[2].upper(), as_text(text))
+    """The first letter of each word as a capital; words end as they do for Go's `strings.Title`."""
+    before = " "
+    letters: list[str] = []
+    for letter in as_text(text):
+        ended = not (before.isalnum() or before == "_") if before.isascii() else before.isspace()
+        letters.append(_one_upper(letter) if ended else letter)
+        before = letter
+    return "".join(letters)
 
 
 def _chomp(text: Value) -> Value:
@@ -38,19 +57,23 @@ def _trim(text: Value, characters: Value) -> Value:
 
 def _strrev(text: Value) -> Value:
     found = as_text(text)
-    if not found.isascii():
-        raise ValueError("letters with combining marks")
+    _no_clusters(found)
     return found[::-1]
+
+
+def _no_clusters(text: str) -> None:
+    """Refuse text that Terraform, which counts what people see as one letter, may cut elsewhere than Python."""
+    if not text.isascii() and (any(map(_COMBINES.match, text)) or "\r\n" in text):
+        raise ValueError("letters with combining marks")
 
 
 def _substr(text: Value, offset: Value, length: Value) -> Value:
     found, begin, size = as_text(text), as_number(offset), as_number(length)
-    if not found.isascii() or isinstance(begin, float) or isinstance(size, float):
-        raise ValueError("letters with combining marks")
+    _no_clusters(found)
+    if isinstance(begin, float) or isinstance(size, float):
+        raise Refused("substr() needs whole numbers")
     if begin < 0:
-        begin += len(found)
-    if begin < 0:
-        return ""
+        begin = max(begin + len(found), 0)
     return found[begin:] if size < 0 else found[begin : begin + size]
 
 
