@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pullproof.evidence import Gate
 from pullproof.model.endpoints import Endpoint, EndpointType
-from pullproof.model.services import AwsService, service_of
+from pullproof.model.services import AwsService, endpoint_suffix, service_of
 from pullproof.model.text import Text, is_exact, shown, sole_hole
 from pullproof.model.value import Maybe, Unknown
 from pullproof.reach.answers import Answer, Candidate, Meaning
@@ -77,6 +77,21 @@ def endpoint_called(ground: Ground, name: Text) -> str | None:
         return None
     held = ground.estate.endpoints.values()
     return next((e.key for e in held if e.id and (first == e.id or first.startswith(f"{e.id}-"))), None)
+
+
+def other_service(ground: Ground, key: str, host: Text) -> str:
+    """What an endpoint is, in words, if it certainly does not serve a host of AWS's; else ""."""
+    endpoint, found = ground.estate.endpoints.get(key), service_of(host)
+    if endpoint is None or isinstance(endpoint.service, Unknown):
+        return ""
+    named = endpoint_suffix(endpoint.service)
+    if found is None or named is None or not is_exact(named[0]):
+        return ""
+    row, region = found
+    if named[0] != row.suffix and named[0] not in row.perhaps:
+        return f"an endpoint of {named[0]} and not of {row.suffix}"
+    away = not endpoint.service_region and same_region(named[1], region) is Verdict.FAILS
+    return f"an endpoint of {shown(named[1])} and not of {shown(region)}" if away else ""
 
 
 def _serving(

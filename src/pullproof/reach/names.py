@@ -18,7 +18,7 @@ from pullproof.reach.answers import Answer, Candidate, Meaning
 from pullproof.reach.dests import endpoint_dests, public_dest
 from pullproof.reach.domains import labels, plain
 from pullproof.reach.doubts import not_followed, not_modelled
-from pullproof.reach.endpoint_names import endpoint_called, endpoint_candidates, endpoints_off
+from pullproof.reach.endpoint_names import endpoint_called, endpoint_candidates, endpoints_off, other_service
 from pullproof.reach.forwarding import forwarding
 from pullproof.reach.ground import Ground, remembered
 from pullproof.reach.places import dests_at, parsed
@@ -105,7 +105,7 @@ def _from_zone(ground: Ground, vpc: str, match: ZoneMatch, host: Text, depth: in
         says = f"{zone.key} answers for {shown(host)} and has no record for it"
         step = step_of(Gate.NAMES, vpc, says, code="dns-no-record", cites=(zone.origin,))
         return Meaning((Answer(step=step),))
-    parts = [_from_record(ground, vpc, record, depth) for record in found.records]
+    parts = [_from_record(ground, vpc, record, host, depth) for record in found.records]
     says = f"{zone.key} answers for {shown(host)}"
     cites = tuple(record.origin for record in found.records)
     answers = tuple(
@@ -124,11 +124,16 @@ def _from_zone(ground: Ground, vpc: str, match: ZoneMatch, host: Text, depth: in
     return Meaning(answers, choice, (*found.doubts, *doubts))
 
 
-def _from_record(ground: Ground, vpc: str, record: Record, depth: int) -> Meaning:
+def _from_record(ground: Ground, vpc: str, record: Record, host: Text, depth: int) -> Meaning:
     """Where a record leads."""
     at = record.origin.address
     if isinstance(record.alias, Unknown):
         return Meaning(doubts=(record.alias,))
+    named = (record.alias, *(endpoint_called(ground, plain(value)) for value in record.values.items))
+    for key in filter(None, named):
+        if wrong := other_service(ground, key, host):
+            says = f"{at} answers for {shown(host)} with {key}, {wrong}"
+            return Meaning((Answer(step=step_of(Gate.NAMES, vpc, says, code="dns-no-record")),))
     if record.alias:
         return _to_endpoint(ground, vpc, record.alias, at)
     parts = [_to_value(ground, vpc, value, at, depth) for value in record.values.items]

@@ -234,6 +234,16 @@ def test_all_the_answers_of_a_name_must_do() -> None:
         assert [("no-route", "vpc-main")] == blockers(answer)
 
 
+@pytest.mark.parametrize("service", ["ecr.dkr", "s3"])
+def test_a_record_that_leads_to_another_service_is_no_record_for_this_one(service: str) -> None:
+    """The packets get through, and whoever answers has another name."""
+    estate = an_open_network()
+    an_endpoint(estate, service, private_dns=False)
+    a_zone(estate, API, a_record(API, alias=service))
+
+    assert [("dns-no-record", "vpc")] == blockers(reach_host(estate, a_source(), API))
+
+
 def test_an_alias_to_an_endpoint_without_subnets_has_no_address() -> None:
     """The record is there, and what it leads to has no interface."""
     estate = with_nat()
