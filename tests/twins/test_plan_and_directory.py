@@ -10,8 +10,8 @@ from tests.scenarios.recipe import Case, Variant, cases, name, write
 from tests.scenarios.regenerate import IRRELEVANT, plan
 from tests.terraform import Terraform
 
-#: One configuration of each cause: the one that breaks, where there is one.
-ONE_EACH = [(case, case.variant[0]) for case in cases()]
+#: The first configuration of every third case; a run of Terraform takes seconds.
+ONE_EACH = [(case, case.variant[0]) for case in cases()[::3]]
 #: Replanned in every run; a change of the recipes or of Terraform shows here first.
 REPLANNED = [
     (case, case.variant[0]) for case in cases() if case.id in ("E05", "E12", "E30", "E36")
