@@ -162,7 +162,8 @@ def _secrets(world: World) -> None:
             arn=world.own_text(resource, "arn"),
             name=world.own_text(resource, "name"),
             kms_key=_kms_key(world, resource, "kms_key_id"),
-            policy=policy,
+            # The data source shows the policy, in versions of the provider that know it.
+            policy=_elsewhere(resource) if resource.data and "policy" not in resource.values else policy,
         )
     for resource in world.of("aws_ssm_parameter", "data.aws_ssm_parameter"):
         key = resource.address

@@ -64,8 +64,15 @@ def create(address: str, **values: Any) -> Block:
 
 def vpc(name: str = "main", **values: Any) -> Block:
     """A new VPC, with the names of what AWS makes with it."""
-    born = ("main_route_table_id", "default_route_table_id", "default_network_acl_id", "default_security_group_id")
-    return create(f"aws_vpc.{name}", **({"cidr_block": "10.0.0.0/16"} | dict.fromkeys(born, COMPUTED) | values))
+    born = (
+        "main_route_table_id",
+        "default_route_table_id",
+        "default_network_acl_id",
+        "default_security_group_id",
+    )
+    return create(
+        f"aws_vpc.{name}", **({"cidr_block": "10.0.0.0/16"} | dict.fromkeys(born, COMPUTED) | values)
+    )
 
 
 def keep(address: str, **values: Any) -> Block:
@@ -152,7 +159,7 @@ def _block(address: str, actions: tuple[str, ...], values: dict[str, Any]) -> Bl
             unknown[key] = open_
         if value is not COMPUTED:
             expressions[key] = expression
-    change = {
+    change: dict[str, Any] = {
         "address": address,
         "mode": "data" if data else "managed",
         "type": kind,
@@ -209,7 +216,10 @@ def _table_of(table: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], di
 def _all_references(written: Any) -> list[str]:
     if isinstance(written, dict):
         own = written.get("references", [])
-        return [*own, *(name for key, item in written.items() if key != "references" for name in _all_references(item))]
+        return [
+            *own,
+            *(name for key, item in written.items() if key != "references" for name in _all_references(item)),
+        ]
     return [name for item in written for name in _all_references(item)] if isinstance(written, list) else []
 
 

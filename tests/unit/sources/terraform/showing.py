@@ -34,7 +34,9 @@ def told(value: Any) -> str:
         return f"@{value}"
     if isinstance(value, msgspec.Struct):
         fields = (f for f in value.__struct_fields__ if f not in ("origin", "key"))
-        shown_fields = (f"{name}={told(getattr(value, name))}" for name in fields if _says(getattr(value, name)))
+        shown_fields = (
+            f"{name}={told(getattr(value, name))}" for name in fields if _says(getattr(value, name))
+        )
         return f"{type(value).__name__}({', '.join(shown_fields)})"
     if isinstance(value, tuple):
         return f"({', '.join(map(told, value))})"
@@ -43,4 +45,6 @@ def told(value: Any) -> str:
 
 def _says(value: Any) -> bool:
     """Whether a field is worth a word: what is empty is left out."""
-    return isinstance(value, Unknown | bool | int) or (value != "" and value is not None and value != () and value != Listing())
+    return isinstance(value, Unknown | bool | int) or (
+        value != "" and value is not None and value != () and value != Listing()
+    )

@@ -48,7 +48,12 @@ def target(*blocks: Block, **values: Any) -> Target | Unknown:
         ("gateway_id", "aws_vpn_gateway.x", "id", TargetKind.VPN_GATEWAY),
         ("gateway_id", "aws_nat_gateway.x", "id", TargetKind.NAT_GATEWAY),
         ("nat_gateway_id", "aws_nat_gateway.x", "id", TargetKind.NAT_GATEWAY),
-        ("egress_only_gateway_id", "aws_egress_only_internet_gateway.x", "id", TargetKind.EGRESS_ONLY_GATEWAY),
+        (
+            "egress_only_gateway_id",
+            "aws_egress_only_internet_gateway.x",
+            "id",
+            TargetKind.EGRESS_ONLY_GATEWAY,
+        ),
         ("network_interface_id", "aws_network_interface.x", "id", TargetKind.INTERFACE),
         ("network_interface_id", "aws_instance.x", "primary_network_interface_id", TargetKind.INTERFACE),
         ("vpc_peering_connection_id", "aws_vpc_peering_connection.x", "id", TargetKind.PEERING),
@@ -56,7 +61,9 @@ def target(*blocks: Block, **values: Any) -> Target | Unknown:
         ("vpc_endpoint_id", "aws_vpc_endpoint.x", "id", TargetKind.FIREWALL_ENDPOINT),
     ],
 )
-def test_a_route_points_at_what_it_names(argument: str, address: str, attribute: str, kind: TargetKind) -> None:
+def test_a_route_points_at_what_it_names(
+    argument: str, address: str, attribute: str, kind: TargetKind
+) -> None:
     """The kind is that of the thing, whichever argument names it."""
     found = target(create(address, **{attribute: COMPUTED}), **{argument: ref(f"{address}.{attribute}")})
 
@@ -109,7 +116,9 @@ def test_destinations_of_both_families_are_read(values: dict[str, Any], expected
 @pytest.mark.parametrize("block", ["nonsense", ref("aws_eip.e.public_ip"), COMPUTED])
 def test_a_destination_that_cannot_be_read_is_unknown(block: Any) -> None:
     """A block that AWS would refuse, or one known after apply."""
-    found = routes(estate(VPC, table(), separate(gateway_id="igw-0aaaaaaaa", destination_cidr_block=block)))[0]
+    found = routes(estate(VPC, table(), separate(gateway_id="igw-0aaaaaaaa", destination_cidr_block=block)))[
+        0
+    ]
 
     assert isinstance(found.destination, Unknown)
 
@@ -117,9 +126,16 @@ def test_a_destination_that_cannot_be_read_is_unknown(block: Any) -> None:
 def test_a_destination_may_be_a_prefix_list() -> None:
     """A managed prefix list as destination."""
     offices = create("aws_ec2_managed_prefix_list.l", name="offices", entry=[])
-    route = separate(destination_cidr_block=None, destination_prefix_list_id=ref("aws_ec2_managed_prefix_list.l.id"), gateway_id="igw-0aaaaaaaa")
+    route = separate(
+        destination_cidr_block=None,
+        destination_prefix_list_id=ref("aws_ec2_managed_prefix_list.l.id"),
+        gateway_id="igw-0aaaaaaaa",
+    )
 
-    assert ListRef("aws_ec2_managed_prefix_list.l") == routes(estate(VPC, table(), offices, route))[0].destination
+    assert (
+        ListRef("aws_ec2_managed_prefix_list.l")
+        == routes(estate(VPC, table(), offices, route))[0].destination
+    )
 
 
 def test_inline_routes_are_read_and_the_local_one_is_implied() -> None:
@@ -153,14 +169,21 @@ def test_written_routes_that_are_unknown_leave_the_table_open() -> None:
 def test_inline_and_separate_routes_exclude_each_other() -> None:
     """Terraform takes separate routes away from a table that has inline ones, and puts them back."""
     inline = [{"cidr_block": "10.9.0.0/16", "gateway_id": "igw-0aaaaaaaa"}]
-    found = estate(VPC, NAT, table(inline), separate(nat_gateway_id=ref("aws_nat_gateway.n.id"))).route_tables["aws_route_table.t"].routes
+    found = (
+        estate(VPC, NAT, table(inline), separate(nat_gateway_id=ref("aws_nat_gateway.n.id")))
+        .route_tables["aws_route_table.t"]
+        .routes
+    )
 
     assert ["10.9.0.0/16"] == [str(route.destination) for route in found.items]
     assert [Why.CONFLICT] == [reason.why for reason in found.open]
 
 
 EXISTING = {"id": "rtb-0aaaaaaaa", "vpc_id": "vpc-0aaaaaaaa"}
-SHOWN = [{"cidr_block": "0.0.0.0/0", "nat_gateway_id": "nat-0aaaaaaaa"}, {"cidr_block": "10.9.0.0/16", "gateway_id": "igw-0aaaaaaaa"}]
+SHOWN = [
+    {"cidr_block": "0.0.0.0/0", "nat_gateway_id": "nat-0aaaaaaaa"},
+    {"cidr_block": "10.9.0.0/16", "gateway_id": "igw-0aaaaaaaa"},
+]
 
 
 def existing() -> Block:
@@ -172,7 +195,12 @@ def existing() -> Block:
 
 def test_an_existing_table_shows_its_separate_routes_once() -> None:
     """What the table shows and what a separate route says are one route."""
-    same = keep("aws_route.r", route_table_id="rtb-0aaaaaaaa", destination_cidr_block="0.0.0.0/0", nat_gateway_id="nat-0aaaaaaaa")
+    same = keep(
+        "aws_route.r",
+        route_table_id="rtb-0aaaaaaaa",
+        destination_cidr_block="0.0.0.0/0",
+        nat_gateway_id="nat-0aaaaaaaa",
+    )
     found = routes(estate(existing(), same))
 
     assert ["10.9.0.0/16", "0.0.0.0/0"] == [str(route.destination) for route in found]
@@ -181,17 +209,34 @@ def test_an_existing_table_shows_its_separate_routes_once() -> None:
 
 def test_a_separate_route_that_is_taken_away_is_gone_from_its_table() -> None:
     """The existing table still shows it, and the plan deletes it."""
-    gone = delete("aws_route.r", route_table_id="rtb-0aaaaaaaa", destination_cidr_block="0.0.0.0/0", nat_gateway_id="nat-0aaaaaaaa")
+    gone = delete(
+        "aws_route.r",
+        route_table_id="rtb-0aaaaaaaa",
+        destination_cidr_block="0.0.0.0/0",
+        nat_gateway_id="nat-0aaaaaaaa",
+    )
 
     assert ["10.9.0.0/16"] == [str(route.destination) for route in routes(estate(existing(), gone))]
 
 
 def test_a_separate_route_that_is_changed_is_the_new_one() -> None:
     """The table shows the old destination until the apply."""
-    before = {"route_table_id": "rtb-0aaaaaaaa", "destination_cidr_block": "10.9.0.0/16", "gateway_id": "igw-0aaaaaaaa"}
-    changed = change("aws_route.r", before, route_table_id="rtb-0aaaaaaaa", destination_cidr_block="10.8.0.0/16", gateway_id="igw-0aaaaaaaa")
+    before = {
+        "route_table_id": "rtb-0aaaaaaaa",
+        "destination_cidr_block": "10.9.0.0/16",
+        "gateway_id": "igw-0aaaaaaaa",
+    }
+    changed = change(
+        "aws_route.r",
+        before,
+        route_table_id="rtb-0aaaaaaaa",
+        destination_cidr_block="10.8.0.0/16",
+        gateway_id="igw-0aaaaaaaa",
+    )
 
-    assert ["0.0.0.0/0", "10.8.0.0/16"] == sorted(str(route.destination) for route in routes(estate(existing(), changed)))
+    assert ["0.0.0.0/0", "10.8.0.0/16"] == sorted(
+        str(route.destination) for route in routes(estate(existing(), changed))
+    )
 
 
 def test_a_route_to_what_the_plan_deletes_is_a_black_hole() -> None:
@@ -205,14 +250,30 @@ def test_a_route_to_what_the_plan_deletes_is_a_black_hole() -> None:
 
 def test_a_route_that_aws_calls_a_black_hole_is_one() -> None:
     """An existing route whose target is gone already."""
-    found = routes(estate(existing(), keep("aws_route.r", route_table_id="rtb-0aaaaaaaa", destination_cidr_block="10.7.0.0/16", gateway_id="igw-0a", state="blackhole")))
+    found = routes(
+        estate(
+            existing(),
+            keep(
+                "aws_route.r",
+                route_table_id="rtb-0aaaaaaaa",
+                destination_cidr_block="10.7.0.0/16",
+                gateway_id="igw-0a",
+                state="blackhole",
+            ),
+        )
+    )
 
     assert [True] == [route.blackhole for route in found if str(route.destination) == "10.7.0.0/16"]
 
 
 def test_a_route_in_an_unknown_table_may_be_in_any() -> None:
     """No table is complete while a route has no table."""
-    stray = create("aws_route.s", route_table_id=ref("local.table"), destination_cidr_block="0.0.0.0/0", gateway_id="igw-0a")
+    stray = create(
+        "aws_route.s",
+        route_table_id=ref("local.table"),
+        destination_cidr_block="0.0.0.0/0",
+        gateway_id="igw-0a",
+    )
     found = estate(VPC, table(), stray)
 
     assert not found.route_tables["aws_route_table.t"].routes.complete

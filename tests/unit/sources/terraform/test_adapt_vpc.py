@@ -20,7 +20,9 @@ from tests.unit.sources.terraform.making import (
 )
 
 VPC = vpc()
-SUBNET = create("aws_subnet.a", vpc_id=ref("aws_vpc.main.id"), cidr_block="10.0.0.0/24", availability_zone="eu-west-1a")
+SUBNET = create(
+    "aws_subnet.a", vpc_id=ref("aws_vpc.main.id"), cidr_block="10.0.0.0/24", availability_zone="eu-west-1a"
+)
 LITERAL = "vpc-0aaaaaaaa"
 
 
@@ -70,8 +72,12 @@ def test_adopted_things_take_the_place_of_those_nobody_writes() -> None:
     """`aws_default_*` resources are the VPC's own things, and keep what they write: nothing."""
     found = estate(
         VPC,
-        create("aws_default_route_table.t", default_route_table_id=ref("aws_vpc.main.default_route_table_id")),
-        create("aws_default_network_acl.n", default_network_acl_id=ref("aws_vpc.main.default_network_acl_id")),
+        create(
+            "aws_default_route_table.t", default_route_table_id=ref("aws_vpc.main.default_route_table_id")
+        ),
+        create(
+            "aws_default_network_acl.n", default_network_acl_id=ref("aws_vpc.main.default_network_acl_id")
+        ),
         create("aws_default_security_group.g", vpc_id=ref("aws_vpc.main.id")),
         SUBNET,
     )
@@ -89,8 +95,19 @@ def test_adopted_things_take_the_place_of_those_nobody_writes() -> None:
 def test_a_literal_id_of_an_existing_vpc_adopts_too() -> None:
     """After an apply the adopted table is known by its id."""
     found = estate(
-        keep("aws_vpc.main", id=LITERAL, cidr_block="10.0.0.0/16", main_route_table_id="rtb-0aaaaaaaa", default_route_table_id="rtb-0aaaaaaaa"),
-        keep("aws_default_route_table.t", id="rtb-0aaaaaaaa", default_route_table_id="rtb-0aaaaaaaa", vpc_id=LITERAL),
+        keep(
+            "aws_vpc.main",
+            id=LITERAL,
+            cidr_block="10.0.0.0/16",
+            main_route_table_id="rtb-0aaaaaaaa",
+            default_route_table_id="rtb-0aaaaaaaa",
+        ),
+        keep(
+            "aws_default_route_table.t",
+            id="rtb-0aaaaaaaa",
+            default_route_table_id="rtb-0aaaaaaaa",
+            vpc_id=LITERAL,
+        ),
     )
 
     assert "aws_default_route_table.t" == found.vpcs["aws_vpc.main"].main_route_table
@@ -133,7 +150,9 @@ def test_a_main_route_table_association_replaces_the_main_table() -> None:
 
 def test_more_blocks_belong_to_the_vpc() -> None:
     """A second CIDR block is an association of its own; a known IPv6 block counts too."""
-    more = create("aws_vpc_ipv4_cidr_block_association.m", vpc_id=ref("aws_vpc.main.id"), cidr_block="10.1.0.0/16")
+    more = create(
+        "aws_vpc_ipv4_cidr_block_association.m", vpc_id=ref("aws_vpc.main.id"), cidr_block="10.1.0.0/16"
+    )
     six = keep("aws_vpc.six", id="vpc-0bbbbbbbb", cidr_block="10.3.0.0/16", ipv6_cidr_block="2001:db8::/56")
     found = estate(VPC, more, six)
 
@@ -156,7 +175,11 @@ def test_dhcp_options_are_found() -> None:
         create("aws_vpc_dhcp_options.both", domain_name_servers=["AmazonProvidedDNS", "10.0.0.53"]),
         create("aws_vpc_dhcp_options.open", domain_name_servers=[ref("aws_instance.dns.private_ip")]),
         create("aws_default_vpc_dhcp_options.d"),
-        create("aws_vpc_dhcp_options_association.a", vpc_id=ref("aws_vpc.main.id"), dhcp_options_id=ref("aws_vpc_dhcp_options.own.id")),
+        create(
+            "aws_vpc_dhcp_options_association.a",
+            vpc_id=ref("aws_vpc.main.id"),
+            dhcp_options_id=ref("aws_vpc_dhcp_options.own.id"),
+        ),
         create("aws_vpc_dhcp_options_association.b", vpc_id=ref("aws_vpc.b.id"), dhcp_options_id="default"),
     )
 
@@ -174,8 +197,16 @@ def test_block_public_access_and_what_is_excluded() -> None:
         VPC,
         SUBNET,
         create("aws_vpc_block_public_access_options.o", internet_gateway_block_mode="block-bidirectional"),
-        create("aws_vpc_block_public_access_exclusion.v", vpc_id=ref("aws_vpc.main.id"), internet_gateway_exclusion_mode="allow-egress"),
-        create("aws_vpc_block_public_access_exclusion.s", subnet_id=ref("aws_subnet.a.id"), internet_gateway_exclusion_mode="allow-bidirectional"),
+        create(
+            "aws_vpc_block_public_access_exclusion.v",
+            vpc_id=ref("aws_vpc.main.id"),
+            internet_gateway_exclusion_mode="allow-egress",
+        ),
+        create(
+            "aws_vpc_block_public_access_exclusion.s",
+            subnet_id=ref("aws_subnet.a.id"),
+            internet_gateway_exclusion_mode="allow-bidirectional",
+        ),
     ).public_access_blocks
 
     assert "block-bidirectional" == found["aws_vpc_block_public_access_options.o"].mode
@@ -205,7 +236,11 @@ def test_a_vpc_that_is_looked_up_may_hold_anything(looked: tuple[str, dict[str, 
 
 def test_a_looked_up_vpc_that_is_made_here_is_one_vpc() -> None:
     """A data source for the VPC of the same configuration adds no second VPC."""
-    found = estate(VPC, read("data.aws_vpc.again", id=ref("aws_vpc.main.id")), create("aws_security_group.g", vpc_id=ref("data.aws_vpc.again.id")))
+    found = estate(
+        VPC,
+        read("data.aws_vpc.again", id=ref("aws_vpc.main.id")),
+        create("aws_security_group.g", vpc_id=ref("data.aws_vpc.again.id")),
+    )
 
     assert ["aws_vpc.main"] == list(found.vpcs)
     assert "aws_vpc.main" == found.groups["aws_security_group.g"].vpc
@@ -217,14 +252,19 @@ def test_the_blocks_of_a_looked_up_vpc_are_those_associated() -> None:
         {"cidr_block": "10.0.0.0/16", "state": "associated"},
         {"cidr_block": "10.1.0.0/16", "state": "disassociated"},
     ]
-    looked = looked_up("data.aws_vpc.v", id=LITERAL, cidr_block="10.0.0.0/16", cidr_block_associations=associations)
+    looked = looked_up(
+        "data.aws_vpc.v", id=LITERAL, cidr_block="10.0.0.0/16", cidr_block_associations=associations
+    )
 
     assert of("10.0.0.0/16") == estate(looked).vpcs["data.aws_vpc.v"].blocks
 
 
 def test_the_default_vpc_is_adopted_as_it_is() -> None:
     """`aws_default_vpc` is there already; host names are on in it, and its tables are not shown."""
-    found = estate(create("aws_default_vpc.d", cidr_block=COMPUTED), create("aws_default_subnet.a", availability_zone="eu-west-1a", vpc_id=COMPUTED, cidr_block=COMPUTED))
+    found = estate(
+        create("aws_default_vpc.d", cidr_block=COMPUTED),
+        create("aws_default_subnet.a", availability_zone="eu-west-1a", vpc_id=COMPUTED, cidr_block=COMPUTED),
+    )
     default, subnet = found.vpcs["aws_default_vpc.d"], found.subnets["aws_default_subnet.a"]
 
     assert default.unseen is not None
@@ -236,7 +276,9 @@ def test_the_default_vpc_is_adopted_as_it_is() -> None:
 
 def test_a_default_subnet_without_the_vpc_is_in_an_unknown_one() -> None:
     """The default VPC may not be part of the input at all."""
-    subnet = estate(create("aws_default_subnet.a", availability_zone="eu-west-1a", vpc_id=COMPUTED)).subnets["aws_default_subnet.a"]
+    subnet = estate(create("aws_default_subnet.a", availability_zone="eu-west-1a", vpc_id=COMPUTED)).subnets[
+        "aws_default_subnet.a"
+    ]
 
     assert isinstance(subnet.vpc, Unknown)
 
@@ -256,10 +298,18 @@ def test_an_association_decides_the_table() -> None:
 def test_a_gateways_association_is_none_of_a_subnet() -> None:
     """Edge tables are associated with a gateway."""
     table = create("aws_route_table.t", vpc_id=ref("aws_vpc.main.id"))
-    link = create("aws_route_table_association.g", route_table_id=ref("aws_route_table.t.id"), gateway_id=ref("aws_internet_gateway.i.id"), subnet_id=ref("local.a"))
+    link = create(
+        "aws_route_table_association.g",
+        route_table_id=ref("aws_route_table.t.id"),
+        gateway_id=ref("aws_internet_gateway.i.id"),
+        subnet_id=ref("local.a"),
+    )
     gateway = create("aws_internet_gateway.i", vpc_id=ref("aws_vpc.main.id"))
 
-    assert "aws_vpc.main.main_route_table_id" == estate(VPC, SUBNET, table, link, gateway).subnets["aws_subnet.a"].route_table
+    assert (
+        "aws_vpc.main.main_route_table_id"
+        == estate(VPC, SUBNET, table, link, gateway).subnets["aws_subnet.a"].route_table
+    )
 
 
 def test_an_association_of_an_unknown_subnet_leaves_its_vpcs_subnets_open() -> None:
@@ -279,8 +329,14 @@ def test_network_acls_find_their_subnets() -> None:
     linked = create("aws_network_acl.k", vpc_id=ref("aws_vpc.main.id"))
     second = create("aws_subnet.b", vpc_id=ref("aws_vpc.main.id"), cidr_block="10.0.1.0/24")
     third = create("aws_subnet.c", vpc_id=ref("aws_vpc.main.id"), cidr_block="10.0.2.0/24")
-    link = create("aws_network_acl_association.b", network_acl_id=ref("aws_network_acl.k.id"), subnet_id=ref("aws_subnet.b.id"))
-    stray = create("aws_network_acl_association.s", network_acl_id=ref("local.acl"), subnet_id=ref("local.subnet"))
+    link = create(
+        "aws_network_acl_association.b",
+        network_acl_id=ref("aws_network_acl.k.id"),
+        subnet_id=ref("aws_subnet.b.id"),
+    )
+    stray = create(
+        "aws_network_acl_association.s", network_acl_id=ref("local.acl"), subnet_id=ref("local.subnet")
+    )
 
     found = estate(VPC, SUBNET, second, third, listed, linked, link).subnets
     open_ = estate(VPC, SUBNET, second, third, listed, linked, link, stray).subnets
@@ -293,7 +349,13 @@ def test_network_acls_find_their_subnets() -> None:
 
 def test_a_looked_up_subnet_is_attached_to_what_is_not_shown() -> None:
     """Its blocks and zone are known, its table and ACL are kept elsewhere."""
-    subnet = looked_up("data.aws_subnet.s", id="subnet-0aaaaaaaa", vpc_id=LITERAL, cidr_block="10.0.0.0/24", availability_zone="eu-west-1b")
+    subnet = looked_up(
+        "data.aws_subnet.s",
+        id="subnet-0aaaaaaaa",
+        vpc_id=LITERAL,
+        cidr_block="10.0.0.0/24",
+        availability_zone="eu-west-1b",
+    )
     found = estate(subnet).subnets["data.aws_subnet.s"]
 
     assert of("10.0.0.0/24") == found.blocks
@@ -306,11 +368,19 @@ def test_a_looked_up_subnet_is_attached_to_what_is_not_shown() -> None:
 def test_a_looked_up_table_tells_its_subnets() -> None:
     """`data.aws_route_table` shows whose table it is."""
     subnet = looked_up("data.aws_subnet.s", id="subnet-0aaaaaaaa", vpc_id=LITERAL, cidr_block="10.0.0.0/24")
-    table = looked_up("data.aws_route_table.t", id="rtb-0aaaaaaaa", vpc_id=LITERAL, subnet_id="subnet-0aaaaaaaa", routes=[{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-0aaaaaaaa"}])
+    table = looked_up(
+        "data.aws_route_table.t",
+        id="rtb-0aaaaaaaa",
+        vpc_id=LITERAL,
+        subnet_id="subnet-0aaaaaaaa",
+        routes=[{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-0aaaaaaaa"}],
+    )
     found = estate(subnet, table)
 
     assert "data.aws_route_table.t" == found.subnets["data.aws_subnet.s"].route_table
-    assert ["0.0.0.0/0"] == [str(route.destination) for route in found.route_tables["data.aws_route_table.t"].routes.items]
+    assert ["0.0.0.0/0"] == [
+        str(route.destination) for route in found.route_tables["data.aws_route_table.t"].routes.items
+    ]
 
 
 @pytest.mark.parametrize(
@@ -323,7 +393,9 @@ def test_a_looked_up_table_tells_its_subnets() -> None:
 )
 def test_subnets_of_which_only_the_id_is_looked_up(source: dict[str, Any], owner: str | None) -> None:
     """Their VPC may be told by the filter; nothing else is known."""
-    found = estate(looked_up("data.aws_subnets.s", ids=["subnet-0aaaaaaaa"], **source)).subnets["subnet-0aaaaaaaa"]
+    found = estate(looked_up("data.aws_subnets.s", ids=["subnet-0aaaaaaaa"], **source)).subnets[
+        "subnet-0aaaaaaaa"
+    ]
 
     assert isinstance(found.blocks, Unknown)
     assert isinstance(found.route_table, Unknown)
@@ -332,7 +404,12 @@ def test_subnets_of_which_only_the_id_is_looked_up(source: dict[str, Any], owner
 
 def test_a_subnet_for_ipv6_alone_is_told() -> None:
     """`ipv6_native` subnets have no IPv4 block."""
-    subnet = create("aws_subnet.a", vpc_id=ref("aws_vpc.main.id"), ipv6_native=True, ipv6_cidr_block=Known("2001:db8::/64", ("aws_vpc.main.ipv6_cidr_block",)))
+    subnet = create(
+        "aws_subnet.a",
+        vpc_id=ref("aws_vpc.main.id"),
+        ipv6_native=True,
+        ipv6_cidr_block=Known("2001:db8::/64", ("aws_vpc.main.ipv6_cidr_block",)),
+    )
     found = estate(VPC, subnet).subnets["aws_subnet.a"]
 
     assert found.ipv6_only is True

@@ -39,7 +39,9 @@ def test_what_is_not_json_names_the_line() -> None:
 
 def test_json_of_another_shape_is_refused() -> None:
     """JSON with a list where Terraform writes a table is told to be not Terraform's."""
-    assert "not written as Terraform does" in refused(b'{"format_version": "1.2", "configuration": []}').problem
+    assert (
+        "not written as Terraform does" in refused(b'{"format_version": "1.2", "configuration": []}').problem
+    )
 
 
 @pytest.mark.parametrize("version", ["2.0", "3", "10.1"])
@@ -147,12 +149,21 @@ def test_terraforms_own_state_file_is_read_too() -> None:
                     "name": "p",
                     "provider": 'provider["registry.terraform.io/hashicorp/aws"].west',
                     "instances": [
-                        {"index_key": 0, "attributes": {"id": "subnet-0aaaaaaaa", "cidr_block": "10.0.0.0/24"}},
+                        {
+                            "index_key": 0,
+                            "attributes": {"id": "subnet-0aaaaaaaa", "cidr_block": "10.0.0.0/24"},
+                        },
                         {"index_key": "b", "attributes": {"id": "subnet-0bbbbbbbb"}},
                         {"index_key": 1, "deposed": "12345678", "attributes": {"id": "subnet-0cccccccc"}},
                     ],
                 },
-                {"mode": "data", "type": "aws_vpc", "name": "v", "provider": "", "instances": [{"attributes": {}}]},
+                {
+                    "mode": "data",
+                    "type": "aws_vpc",
+                    "name": "v",
+                    "provider": "",
+                    "instances": [{"attributes": {}}],
+                },
                 {"mode": "managed", "type": "null_resource", "name": "n", "provider": "", "instances": [{}]},
             ],
         }
@@ -173,7 +184,7 @@ def test_values_of_a_state_that_cannot_be_decoded_name_the_resource() -> None:
     """A fault in the values of a state names the file and the resource."""
     data = b'{"version": 4, "resources": [{"type": "aws_vpc", "name": "v", "instances": [{"attributes": {"id": "\xff"}}]}]}'
 
-    with pytest.raises(InputError, match="aws_vpc.v"):
+    with pytest.raises(InputError, match=r"aws_vpc\.v"):
         load_state(data, "terraform.tfstate", ALONE)
 
 

@@ -64,13 +64,18 @@ def test_a_known_name_can_only_choose() -> None:
     subnet = create("aws_subnet.a", vpc_id=ref("var.create", "aws_vpc.main.id", "var.old"))
     variables = {"create": {"value": True}, "old": {"value": "vpc-0bbbbbbbb"}}
 
-    assert hole("aws_vpc.main.id") == resources(VPC, subnet, variables=variables)["aws_subnet.a"].values["vpc_id"]
+    assert (
+        hole("aws_vpc.main.id")
+        == resources(VPC, subnet, variables=variables)["aws_subnet.a"].values["vpc_id"]
+    )
 
 
 def test_two_unknown_names_are_not_guessed_between() -> None:
     """`c ? aws_vpc.a.id : aws_vpc.b.id` may be either."""
     subnet = create("aws_subnet.a", vpc_id=ref("aws_vpc.main.id", "aws_vpc.b.id"))
-    value = resources(VPC, create("aws_vpc.b", cidr_block="10.1.0.0/16"), subnet)["aws_subnet.a"].values["vpc_id"]
+    value = resources(VPC, create("aws_vpc.b", cidr_block="10.1.0.0/16"), subnet)["aws_subnet.a"].values[
+        "vpc_id"
+    ]
 
     assert isinstance(value, Unknown)
     assert Why.NOT_FOLLOWED is value.why
@@ -140,7 +145,9 @@ def test_ids_written_one_by_one_are_all_there_in_a_new_vpc() -> None:
 
 def test_beside_references_an_id_may_be_written_out_in_an_old_vpc() -> None:
     """In a VPC that exists, `[g.id, "sg-0e5d..."]` and `[g.id]` look the same: the list stays open."""
-    value = network(OLD_VPC, GROUP, service([ref("aws_security_group.g.id")], [ref("aws_security_group.g.id")]))
+    value = network(
+        OLD_VPC, GROUP, service([ref("aws_security_group.g.id")], [ref("aws_security_group.g.id")])
+    )
     known, rest = value["security_groups"]
 
     assert hole("aws_security_group.g.id") == known
@@ -201,7 +208,8 @@ def test_the_default_vpc_is_older_than_the_plan() -> None:
 def test_blocks_with_the_same_keys_are_paired(key: int) -> None:
     """`p[count.index].id` where both have the same count is the subnet of the same index."""
     links = [
-        create(f"aws_route_table_association.a[{i}]", subnet_id=ref("aws_subnet.p", "count.index")) for i in (0, 1)
+        create(f"aws_route_table_association.a[{i}]", subnet_id=ref("aws_subnet.p", "count.index"))
+        for i in (0, 1)
     ]
     found = resources(VPC, *SUBNETS, *links)[f"aws_route_table_association.a[{key}]"]
 
@@ -211,12 +219,14 @@ def test_blocks_with_the_same_keys_are_paired(key: int) -> None:
 def test_blocks_with_other_keys_are_not_paired() -> None:
     """Three associations over two subnets pick by some rule that is not in the JSON."""
     links = [
-        create(f"aws_route_table_association.a[{i}]", subnet_id=ref("aws_subnet.p", "count.index")) for i in range(3)
+        create(f"aws_route_table_association.a[{i}]", subnet_id=ref("aws_subnet.p", "count.index"))
+        for i in range(3)
     ]
     found = resources(VPC, *SUBNETS, *links)
 
     assert all(
-        isinstance(found[f"aws_route_table_association.a[{i}]"].values["subnet_id"], Unknown) for i in range(3)
+        isinstance(found[f"aws_route_table_association.a[{i}]"].values["subnet_id"], Unknown)
+        for i in range(3)
     )
 
 
@@ -250,7 +260,11 @@ def test_module_inputs_and_outputs_are_followed() -> None:
     subnet = create("module.net.aws_subnet.a", vpc_id=ref("aws_vpc.main.id"))
     app = create("module.app.aws_ecs_service.s", network_configuration=[{"subnets": ref("var.subnets")}])
     calls = {
-        "net": {"module": {"outputs": {"ids": {"expression": {"references": ["aws_subnet.a.id", "aws_subnet.a"]}}}}},
+        "net": {
+            "module": {
+                "outputs": {"ids": {"expression": {"references": ["aws_subnet.a.id", "aws_subnet.a"]}}}
+            }
+        },
         "app": {
             "expressions": {"subnets": {"references": ["module.net.ids", "module.net"]}},
             "module": {"variables": {"subnets": {}}},
@@ -264,7 +278,16 @@ def test_module_inputs_and_outputs_are_followed() -> None:
 def test_two_values_under_one_name_may_be_cut_to_fewer() -> None:
     """A list handed through a module may be sliced where it is used."""
     app = create("module.app.aws_ecs_service.s", network_configuration=[{"subnets": ref("var.subnets")}])
-    listed = {"references": ["aws_subnet.p[0].id", "aws_subnet.p[0]", "aws_subnet.p", "aws_subnet.p[1].id", "aws_subnet.p[1]", "aws_subnet.p"]}
+    listed = {
+        "references": [
+            "aws_subnet.p[0].id",
+            "aws_subnet.p[0]",
+            "aws_subnet.p",
+            "aws_subnet.p[1].id",
+            "aws_subnet.p[1]",
+            "aws_subnet.p",
+        ]
+    }
     calls = {"app": {"expressions": {"subnets": listed}, "module": {"variables": {"subnets": {}}}}}
     found = resources(VPC, *SUBNETS, app, calls=calls)["module.app.aws_ecs_service.s"]
 
@@ -274,7 +297,10 @@ def test_two_values_under_one_name_may_be_cut_to_fewer() -> None:
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ({"references": ["module.app.made[\"a\"]", "module.app.made", "module.app"]}, hole("module.app.aws_subnet.q[\"a\"].id")),
+        (
+            {"references": ['module.app.made["a"]', "module.app.made", "module.app"]},
+            hole('module.app.aws_subnet.q["a"].id'),
+        ),
         ({"references": ["module.app.gone", "module.app"]}, None),
         ({"references": ["module.nowhere.x", "module.nowhere"]}, None),
         ({"references": ["module.app"]}, None),
@@ -282,7 +308,9 @@ def test_two_values_under_one_name_may_be_cut_to_fewer() -> None:
         ({"references": ["aws_subnet.nowhere.id", "aws_subnet.nowhere"]}, None),
     ],
 )
-def test_a_key_of_a_map_in_an_output_is_that_instance(expression: dict[str, Any], expected: str | None) -> None:
+def test_a_key_of_a_map_in_an_output_is_that_instance(
+    expression: dict[str, Any], expected: str | None
+) -> None:
     """`module.app.made["a"]` of `{for k, s in aws_subnet.q : k => s.id}` is q["a"]; dead ends stay open."""
     subnets = [create(f'module.app.aws_subnet.q["{key}"]', vpc_id=ref("aws_vpc.main.id")) for key in "ab"]
     link = create("aws_route_table_association.l", subnet_id=COMPUTED)
@@ -352,7 +380,10 @@ def test_a_policy_document_is_followed() -> None:
     policy = create("aws_iam_role_policy.p", policy=ref("data.aws_iam_policy_document.d.json"))
     document = read("data.aws_iam_policy_document.d", json=COMPUTED, statement=[{"actions": ["s3:*"]}])
 
-    assert hole("data.aws_iam_policy_document.d.json") == resources(document, policy)["aws_iam_role_policy.p"].values["policy"]
+    assert (
+        hole("data.aws_iam_policy_document.d.json")
+        == resources(document, policy)["aws_iam_role_policy.p"].values["policy"]
+    )
 
 
 def test_inline_rules_share_their_references() -> None:
@@ -373,7 +404,9 @@ def test_two_unknown_lists_among_rules_are_not_told_apart() -> None:
         {"from_port": 443, "security_groups": [ref("aws_security_group.g.id")]},
         {"from_port": 80, "security_groups": [ref("aws_security_group.x.id")]},
     ]
-    found = resources(VPC, GROUP, other, create("aws_security_group.h", ingress=rules))["aws_security_group.h"]
+    found = resources(VPC, GROUP, other, create("aws_security_group.h", ingress=rules))[
+        "aws_security_group.h"
+    ]
 
     assert all(isinstance(rule["security_groups"], Unknown) for rule in found.values["ingress"])
 
@@ -383,7 +416,10 @@ def test_a_known_group_beside_an_unknown_one_may_be_in_another_rule() -> None:
     old = keep("aws_security_group.old", id="sg-0aaaaaaaa", vpc_id="vpc-0aaaaaaaa")
     rules = [
         {"from_port": 443, "security_groups": ["sg-0aaaaaaaa"]},
-        {"from_port": 80, "security_groups": [ref("aws_security_group.old.id"), ref("aws_security_group.g.id")]},
+        {
+            "from_port": 80,
+            "security_groups": [ref("aws_security_group.old.id"), ref("aws_security_group.g.id")],
+        },
     ]
     found = resources(VPC, GROUP, old, create("aws_security_group.h", ingress=rules))["aws_security_group.h"]
 
@@ -448,7 +484,9 @@ def test_deposed_objects_are_not_there() -> None:
 
 def test_the_state_before_is_read_where_the_plan_says_nothing() -> None:
     """Data sources that were read, and resources that a targeted plan leaves alone."""
-    found = resources(looked_up("data.aws_vpc.d", id="vpc-0aaaaaaaa"), looked_up("aws_subnet.s", id="subnet-0a"))
+    found = resources(
+        looked_up("data.aws_vpc.d", id="vpc-0aaaaaaaa"), looked_up("aws_subnet.s", id="subnet-0a")
+    )
 
     assert found["data.aws_vpc.d"].data
     assert found["aws_subnet.s"].exists
@@ -470,7 +508,9 @@ def test_unknown_text_tells_what_it_is_made_of() -> None:
     """For container definitions the references are kept, through modules too."""
     definition = create(
         "aws_ecs_task_definition.t",
-        container_definitions=ref("aws_ecr_repository.r.repository_url", "local.x", "aws_cloudwatch_log_group.l"),
+        container_definitions=ref(
+            "aws_ecr_repository.r.repository_url", "local.x", "aws_cloudwatch_log_group.l"
+        ),
     )
     group = create("aws_cloudwatch_log_group.l")
     repository = create("aws_ecr_repository.r", name="r", repository_url=COMPUTED)
@@ -496,4 +536,7 @@ def test_resources_without_any_values_are_read() -> None:
     document = json.loads(plan(create("aws_vpc_endpoint.e"), link))
     found = tree_of_plan(read_plan(json.dumps(document).encode(), "p")).resources
 
-    assert hole("aws_vpc_endpoint.e.id") == found["aws_vpc_endpoint_route_table_association.a"].values["vpc_endpoint_id"]
+    assert (
+        hole("aws_vpc_endpoint.e.id")
+        == found["aws_vpc_endpoint_route_table_association.a"].values["vpc_endpoint_id"]
+    )

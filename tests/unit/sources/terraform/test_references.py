@@ -20,7 +20,10 @@ from pullproof.sources.terraform.references import (
         (["aws_vpc.main.id", "aws_vpc.main"], ["aws_vpc.main.id"]),
         (["aws_subnet.p[0].id", "aws_subnet.p[0]", "aws_subnet.p"], ["aws_subnet.p[0].id"]),
         (["aws_subnet.p", "count.index"], ["aws_subnet.p", "count.index"]),
-        (["aws_subnet.p[0].id", "aws_subnet.p[0]", "aws_subnet.p", "aws_subnet.p"], ["aws_subnet.p[0].id", "aws_subnet.p"]),
+        (
+            ["aws_subnet.p[0].id", "aws_subnet.p[0]", "aws_subnet.p", "aws_subnet.p"],
+            ["aws_subnet.p[0].id", "aws_subnet.p"],
+        ),
         (["module.net.ids", "module.net", "var.x"], ["module.net.ids", "var.x"]),
         (["aws_vpc.ma.id", "aws_vpc.ma", "aws_vpc.m"], ["aws_vpc.ma.id", "aws_vpc.m"]),
         (["var.a", "var.a"], ["var.a"]),
@@ -39,7 +42,10 @@ def test_parts_of_a_longer_name_are_left_out(listed: list[str], expected: list[s
         (None, []),
         ("text", []),
         ({"references": [1]}, []),
-        ([{"subnets": {"references": ["aws_subnet.a.id", "aws_subnet.a"]}}, {"x": {"constant_value": 1}}], ["aws_subnet.a.id"]),
+        (
+            [{"subnets": {"references": ["aws_subnet.a.id", "aws_subnet.a"]}}, {"x": {"constant_value": 1}}],
+            ["aws_subnet.a.id"],
+        ),
     ],
 )
 def test_only_references_are_mentioned(expression: Any, expected: list[str]) -> None:
@@ -66,7 +72,9 @@ def test_only_references_are_mentioned(expression: Any, expected: list[str]) -> 
         ("", "other", "", (), ""),
     ],
 )
-def test_a_name_is_taken_apart(text: str, kind: str, name: str, path: tuple[str | int, ...], type_: str) -> None:
+def test_a_name_is_taken_apart(
+    text: str, kind: str, name: str, path: tuple[str | int, ...], type_: str
+) -> None:
     """Kind, name, and the path of indices and attributes that follows."""
     assert Reference(kind, name, path, type_, text) == read_reference(text)
 
@@ -79,7 +87,9 @@ def test_a_name_is_taken_apart(text: str, kind: str, name: str, path: tuple[str 
         ('module.a[0].module.b["x.y"]', (("a", 0), ("b", "x.y"))),
     ],
 )
-def test_module_instances_are_taken_apart(address: str, expected: tuple[tuple[str, str | int | None], ...]) -> None:
+def test_module_instances_are_taken_apart(
+    address: str, expected: tuple[tuple[str, str | int | None], ...]
+) -> None:
     """Names of calls with their keys."""
     assert expected == module_steps(address)
 

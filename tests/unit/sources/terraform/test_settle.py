@@ -133,7 +133,7 @@ def settler(tmp_path: Path) -> Settler:
 
 def test_text_is_settled_around_what_is_known_after_apply(settler: Settler) -> None:
     """Known values of the plan, of the state and of variables stand next to the names of unknown ones."""
-    found = decode(settler.attribute("aws_ecs_task_definition.app", "container_definitions"))
+    found = decode(str(settler.attribute("aws_ecs_task_definition.app", "container_definitions")))
 
     assert [
         {
