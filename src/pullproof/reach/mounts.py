@@ -9,7 +9,7 @@ from pullproof.model.stores import MountTarget
 from pullproof.model.text import Text, shown, sole_hole
 from pullproof.model.value import Unknown
 from pullproof.reach.answers import Answer, Meaning
-from pullproof.reach.doubts import ANY_V4, not_shown
+from pullproof.reach.doubts import ANY_V4, not_modelled, not_shown
 from pullproof.reach.ground import Ground, remembered
 from pullproof.reach.party import Dest
 from pullproof.reach.placement import same_zone
@@ -76,9 +76,12 @@ def _answer(ground: Ground, start: Start, key: str, target: MountTarget) -> Answ
 def _dest(ground: Ground, start: Start, target: MountTarget) -> Dest:
     """The interface of a mount target; AWS picks its address unless one is written."""
     subnet = ground.subnet(target.subnet, target.key)
-    extent, why = (ANY_V4, subnet) if isinstance(subnet, Unknown) else ground.extent(subnet)
+    extent, why = ((), subnet) if isinstance(subnet, Unknown) else ground.extent(subnet)
     if isinstance(target.addresses, Addresses):
         extent, why = target.addresses.v4, None
+    adrift = subnet if isinstance(subnet, Unknown) else None if extent else _no_ipv4(target)
+    if not extent:
+        extent, why = ANY_V4, adrift
     return Dest(
         id=target.key,
         label=target.key,
@@ -91,7 +94,15 @@ def _dest(ground: Ground, start: Start, target: MountTarget) -> Dest:
         at=target.key,
         gate=Gate.MOUNT_TARGET,
         subnet="" if isinstance(subnet, Unknown) else subnet.key,
-        adrift=subnet if isinstance(subnet, Unknown) else None,
+        adrift=adrift,
+    )
+
+
+def _no_ipv4(target: MountTarget) -> Unknown:
+    return not_modelled(
+        f"the interface of {target.key}",
+        target.key,
+        f"{target.key} has no IPv4 address, and only IPv4 is modelled",
     )
 
 

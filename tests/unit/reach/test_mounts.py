@@ -184,6 +184,14 @@ def test_an_address_that_is_written_is_the_only_one() -> None:
     assert Verdict.WORKS is reach_mount(estate, a_source(), "fs-1").verdict
 
 
+def test_a_mount_target_without_ipv4_is_not_modelled() -> None:
+    """Its subnet, in the same zone, has IPv6 addresses only."""
+    estate = with_target("six")
+    a_subnet(estate, "six", "fd00::/64")
+
+    assert Verdict.UNKNOWN is reach_mount(estate, a_source(), "fs-1").verdict
+
+
 def test_a_private_zone_may_hide_the_name_or_answer_for_it() -> None:
     """Like any other name."""
     name = "fs-1.efs.eu-west-1.amazonaws.com"
