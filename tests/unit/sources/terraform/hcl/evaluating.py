@@ -10,32 +10,26 @@ from pullproof.model.value import Unknown, Why
 from pullproof.sources.terraform.address import parsed
 from pullproof.sources.terraform.hcl.expressions import parse
 from pullproof.sources.terraform.hcl.modules import Project
-from pullproof.sources.terraform.hcl.scope import Key, ModuleScope, World
+from pullproof.sources.terraform.hcl.scope import ModuleScope, World
 from pullproof.sources.terraform.hcl.syntax import Source
+from pullproof.sources.terraform.mocked.where import InputFacts
 from pullproof.sources.terraform.plan_json import Change, Plan, ResourceChange, Variable
 from pullproof.sources.terraform.settle import guarded
 from pullproof.sources.terraform.tree import Value, own
 
 
-class NoFacts:
+class NoFacts(InputFacts):
     """Every attribute of a resource is known only after apply."""
 
-    def __init__(self, variables: Mapping[str, Value] | None = None) -> None:
-        self.variables: Mapping[str, Value] = variables or {}
-
-    def keys(self, module: str, block: str) -> tuple[Key, ...] | Unknown | None:
-        return None
-
-    def module_keys(self, module: str, call: str) -> tuple[Key, ...] | Unknown | None:
-        return None
-
-    def attribute(self, address: str, name: str, written: Callable[[], Value]) -> Value:
+    def attribute(self, address: str, name: str, written: Callable[[], Value]) -> Value:  # noqa: ARG002
         return own(address, name)
 
 
 def scope_of(folder: Path, variables: Mapping[str, Value] | None = None) -> ModuleScope:
     """The root module of a folder."""
-    return World(Project(folder), NoFacts(variables)).root()
+    facts = NoFacts()
+    facts.variables = variables or {}
+    return World(Project(folder), facts).root()
 
 
 def written(folder: Path, **files: str) -> Path:

@@ -295,7 +295,7 @@ def test_places_are_found_by_instance(project: Path) -> None:
     assert f"{project}/.terraform/modules/far/modules/inner/main.tf:4" == found["module.far.module.inner.x.z"]
     assert "module.one.aws_vpc.main" in found
     assert "x.none" not in found
-    assert 5 not in found
+    assert 5 not in found  # type: ignore[comparison-overlap]
     assert len(found) == len(list(found))
     assert "" == place_of(found, "x.none")
     assert f"{project}/main.tf:23" == place_of(found, "x.y")
