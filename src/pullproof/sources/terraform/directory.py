@@ -19,18 +19,21 @@ from pullproof.sources.terraform.adapt import adapt, not_launched
 from pullproof.sources.terraform.beside_plan import BesidePlan
 from pullproof.sources.terraform.hcl.modules import Project, shown_path, terraform_files
 from pullproof.sources.terraform.mocked.answers import zones
+from pullproof.sources.terraform.mocked.defaults import with_defaults
 from pullproof.sources.terraform.mocked.dependence import Dependence, Spot
 from pullproof.sources.terraform.mocked.facts import MockedFacts
 from pullproof.sources.terraform.mocked.inputs import given_inputs
 from pullproof.sources.terraform.mocked.overlay import overlay
 from pullproof.sources.terraform.mocked.planning import NotInstalled, Planning
+from pullproof.sources.terraform.mocked.providers import provider_key
 from pullproof.sources.terraform.mocked.tool import Tool, find_tool
-from pullproof.sources.terraform.mocked.uncounted import completed, marked
+from pullproof.sources.terraform.mocked.uncounted import completed, is_uncounted, marked, nobody_counts
 from pullproof.sources.terraform.mocked.where import Where, where
 from pullproof.sources.terraform.mocked.written import configuration_of
 from pullproof.sources.terraform.plan import tree_of_plan
 from pullproof.sources.terraform.plan_json import Plan
 from pullproof.sources.terraform.settle import OpenSettler, Settler
+from pullproof.sources.terraform.tree import Value
 from pullproof.sources.terraform.wanted import WANTED
 
 
@@ -40,15 +43,23 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
     settler: Settler
     notes: tuple[str, ...]
+    uncounted: frozenset[Spot]
 
 
 class Opened(BesidePlan):
     """Files that are open already, for the reader of plans."""
 
-    def __init__(self, plan: Plan, settler: Settler) -> None:
-        super().__init__(plan, "", Options(use_source=False))
-        self._settler = settler
+    def __init__(self, found: Planned) -> None:
+        super().__init__(found.plan, "", Options(use_source=False))
+        self._settler = found.settler
         self._looked = True
+        self._uncounted = found.uncounted
+
+    def attribute(self, address: str, name: str) -> Value | None:
+        """The value of an argument; nothing is known of an instance that there may not be."""
+        if is_uncounted(address, self._uncounted):
+            return nobody_counts(address)
+        return super().attribute(address, name)
 
 
 def load_directory(
@@ -65,7 +76,7 @@ def load_directory(
         UsageError: a variable is not written as `NAME=VALUE`.
     """
     found = plan_directory(Path(path), options, variables=variables, files=files, tool=tool)
-    tree = tree_of_plan(found.plan, Opened(found.plan, found.settler))
+    tree = tree_of_plan(found.plan, Opened(found))
     estate = adapt(tree, options)
     return Loaded(
         kind="terraform-directory",
@@ -103,12 +114,12 @@ def plan_directory(
         # Whatever init has installed is only in the copy, so it is read while the copy is there.
         dependence = completed(done.project, done.uncounted)
         plan = msgspec.structs.replace(
-            marked(done.plan, done.project, dependence),
+            marked(with_defaults(done.plan), done.project, dependence),
             configuration=configuration_of(done.project, at.regions, at.account),
         )
         settler = OpenSettler(done.project, MockedFacts(plan, done.project, at, dependence))
         notes = _notes(program, root, at, done, dependence)
-    return Planned(plan=plan, settler=settler, notes=notes)
+    return Planned(plan=plan, settler=settler, notes=notes, uncounted=dependence.uncounted)
 
 
 class _Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,13 +190,14 @@ def _notes(tool: Tool, root: Path, at: Where, done: _Done, dependence: Dependenc
 
 def _assumed_zones(project: Project, at: Where) -> list[str]:
     """What is said of availability zones, if any data source asks for them."""
-    asked = any(
-        key.startswith("data.aws_availability_zones.")
+    asked = {
+        at.regions.get(provider_key(project, path, block), "")
         for path in project.paths()
         if (module := project.module(path)) is not None
-        for key in module.resources
-    )
-    regions = sorted(set(at.regions.values())) if asked else []
+        for key, block in module.resources.items()
+        if key.startswith("data.aws_availability_zones.")
+    }
     return [
-        f"the availability zones of {region} are taken to be {', '.join(zones(region))}" for region in regions
+        f"the availability zones of {region} are taken to be {', '.join(zones(region))}"
+        for region in sorted(asked - {""})
     ]

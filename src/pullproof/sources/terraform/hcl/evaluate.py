@@ -269,7 +269,7 @@ def item(of: Value, key: Value) -> Value:
         return _of_map(of, as_text(key))
     if isinstance(of, list):
         return _of_list(of, key)
-    if isinstance(of, str) and (whole := sole_hole(of)) and is_exact(str(key)):
+    if isinstance(of, str) and (whole := sole_hole(of)) and isinstance(key, str | int) and is_exact(str(key)):
         return _deeper(whole, f"[{key}]" if isinstance(key, int) else f'["{key}"]')
     raise Refused("a value without items has no item")
 

@@ -204,7 +204,10 @@ class ModuleScope:
         return written_in(found, name, self.evaluate, self.repetition(found, key))
 
     def repetition(self, block: Block, key: Key) -> dict[str, Value]:
-        """`count` and `each` of one instance of a block."""
+        """`count` and `each` of one instance of a block; unknown where it is not said which instance."""
+        if key is None and {"count", "for_each"} & set(block.attributes):
+            which = not_followed(f"which instance of the block at {block.place}")
+            return {"count": which, "each": which}
         if "count" in block.attributes:
             return {"count": Lazy("count", lambda name: _only(name, {"index": key}))}
         if "for_each" in block.attributes:

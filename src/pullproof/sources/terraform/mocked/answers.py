@@ -5,7 +5,6 @@ from typing import Any, TypeAlias
 
 from pullproof.model.managed_policies import managed_policy
 from pullproof.model.text import hole
-
 from pullproof.sources.terraform.hcl.values import Value
 
 #: Arguments that do not change what these data sources answer.

@@ -33,7 +33,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 
 def with_defaults(plan: Plan) -> Plan:
     """A plan whose resources have the provider's defaults where nothing is written."""
-    return msgspec.structs.replace(plan, resource_changes=[_filled(change) for change in plan.resource_changes])
+    return msgspec.structs.replace(
+        plan, resource_changes=[_filled(change) for change in plan.resource_changes]
+    )
 
 
 def _filled(change: ResourceChange) -> ResourceChange:

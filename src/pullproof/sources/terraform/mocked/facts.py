@@ -19,10 +19,12 @@ from pullproof.sources.terraform.mocked.where import Where
 from pullproof.sources.terraform.plan_json import Plan
 from pullproof.sources.terraform.tree import own
 
-
 #: Types of which something is known although nobody has asked AWS.
 _LOOKED_AT = (
-    *(f"data.{kind}." for kind in (*sorted(ANSWERED), BY_ACCOUNT, "aws_vpc_endpoint_service", "aws_iam_policy")),
+    *(
+        f"data.{kind}."
+        for kind in (*sorted(ANSWERED), BY_ACCOUNT, "aws_vpc_endpoint_service", "aws_iam_policy")
+    ),
     "aws_acm_certificate.",
 )
 
@@ -70,7 +72,11 @@ class MockedFacts(PlanFacts):
         if kind == "aws_iam_policy" and "data.aws_iam_policy." not in address:
             return None
         return computed(
-            kind, name, address, region, lambda argument: super(MockedFacts, self).attribute(address, argument, NotWritten)
+            kind,
+            name,
+            address,
+            region,
+            lambda argument: super(MockedFacts, self).attribute(address, argument, NotWritten),
         )
 
     def _means_nothing(self, address: str, name: str) -> bool:

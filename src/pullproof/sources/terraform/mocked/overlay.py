@@ -15,6 +15,8 @@ MOST_ENTRIES = 20_000
 #: Neither copied nor linked: history, state, and the user's own tests.
 _LEFT_OUT = (".git", ".terraform", ".terragrunt-cache")
 _LEFT_OUT_ENDS = (".tfstate", ".tfstate.backup", ".tftest.hcl", ".tftest.json", ".tofutest.hcl")
+#: What is edited, or written by `terraform init`.
+_WRITTEN = (".tf", ".tf.json", ".terraform.lock.hcl", "modules.json")
 _LINKED = frozenset({"node_modules", ".venv", "venv", "__pycache__", ".tox", "vendor"})
 
 
@@ -68,7 +70,7 @@ class _Copier:
             if wanted or (small and not path.is_symlink()):
                 self.copy(path, copy, beneath=beneath)
                 return
-        elif path.parent in self._modules and path.name.endswith((".tf", ".tf.json", ".lock.hcl")):
+        elif path.name.endswith(_WRITTEN) and (path.parent in self._modules or path.name == "modules.json"):
             shutil.copyfile(path, copy)
             return
         copy.symlink_to(path)
@@ -77,9 +79,10 @@ class _Copier:
 def _data_directory(installed: Path, target: Path, copier: _Copier) -> None:
     """What `terraform init` has put into `.terraform`: the providers linked, the modules copied."""
     target.mkdir(exist_ok=True)
-    for name in ("providers", "environment"):
-        if (installed / name).exists():
-            (target / name).symlink_to((installed / name).resolve())
+    if (installed / "providers").is_dir():
+        (target / "providers").symlink_to((installed / "providers").resolve())
+    if (installed / "environment").is_file():
+        shutil.copyfile(installed / "environment", target / "environment")
     manifest = installed / "modules" / "modules.json"
     if manifest.is_file():
         copier.copy(manifest.parent, target / "modules")

@@ -87,9 +87,10 @@ class Planning:
         Raises:
             ToolError: they cannot be had.
         """
-        providers = self._copy / ".terraform" / "providers"
-        if providers.is_symlink():
-            providers.unlink()  # lest anything be installed into the user's own directory
+        data = self._copy / ".terraform"
+        for path in (data / "providers", *(data / "modules").glob("*")):
+            if path.is_symlink():
+                path.unlink()  # lest anything be installed into the user's own directory
         ran = run(self._tool, self._copy, ["init", "-backend=false", "-input=false", "-no-color"], PATIENCE)
         if ran.status != 0:
             raise ToolError(

@@ -32,6 +32,12 @@ def nobody_counts(address: str) -> Unknown:
     return not_in_input(f"how many {address} there are", REMEDY.partition(":\n")[0])
 
 
+def is_uncounted(address: str, uncounted: frozenset[Spot]) -> bool:
+    """Whether an address is one of an instance that there may be or not."""
+    parts = parsed(address) if uncounted else None
+    return parts is not None and (tuple(name for name, _ in parts.calls), parts.block) in uncounted
+
+
 def without_instances(file: Path, line: int, project: Project) -> frozenset[Spot]:
     """Leave out the block that is written around a line of a copy; where it is, in every use of its module."""
     content = file.read_bytes()
@@ -77,7 +83,7 @@ def marked(plan: Plan, project: Project, dependence: Dependence) -> Plan:
     changes = [
         _marked(change, dependence)
         for change in plan.resource_changes
-        if not _is_uncounted(change, dependence)
+        if not is_uncounted(change.address, dependence.uncounted)
     ]
     return msgspec.structs.replace(
         plan, resource_changes=[*changes, *_instead(project, dependence, plan.resource_changes)]
@@ -158,11 +164,6 @@ def _marked(change: ResourceChange, dependence: Dependence) -> ResourceChange:
             after_unknown=msgspec.Raw(msgspec.json.encode(unknown)),
         ),
     )
-
-
-def _is_uncounted(change: ResourceChange, dependence: Dependence) -> bool:
-    parts = parsed(change.address)
-    return parts is not None and (tuple(name for name, _ in parts.calls), parts.block) in dependence.uncounted
 
 
 def _repeated(root: "Node", content: bytes) -> Iterator[tuple["Node", "Node"]]:
