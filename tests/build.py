@@ -10,6 +10,7 @@ from pullproof.model.endpoints import Endpoint, EndpointType
 from pullproof.model.estate import Estate
 from pullproof.model.filters import AclEntry, GroupRef, GroupRule, NetworkAcl, Peer, PrefixList, SecurityGroup
 from pullproof.model.gateways import InternetGateway, NatGateway
+from pullproof.model.iam import Policy
 from pullproof.model.names import HostedZone, Record
 from pullproof.model.packets import ALL_TRAFFIC, Service, tcp
 from pullproof.model.services import endpoint_name
@@ -235,6 +236,7 @@ def a_gateway_endpoint(
     available: Maybe[bool] = True,
     kind: Maybe[EndpointType] = EndpointType.GATEWAY,
     region: str = REGION,
+    policy: Maybe[Policy] | None = None,
 ) -> Endpoint:
     """A gateway endpoint on these route tables."""
     estate.endpoints[key] = found = Endpoint(
@@ -245,6 +247,7 @@ def a_gateway_endpoint(
         type=kind,
         route_tables=Listing(tables, more),
         available=available,
+        policy=policy,
     )
     return found
 

@@ -1,7 +1,9 @@
 """Destinations: the interfaces of an endpoint, a public host, plain addresses."""
 
+import msgspec
+
 from pullproof.evidence import Gate
-from pullproof.model import s3_ranges
+from pullproof.model import ranges, s3_ranges
 from pullproof.model.addresses import Addresses
 from pullproof.model.endpoints import Endpoint
 from pullproof.model.ranges import Ranges
@@ -48,24 +50,35 @@ def _s3_addresses(ground: Ground, region: Text) -> Ranges | None:
 
 @remembered
 def endpoint_dests(ground: Ground, key: str, row: AwsService | None) -> tuple[Dest, ...]:
-    """The interfaces of an interface endpoint, one for each of its subnets, any of which may answer."""
+    """The interfaces of an interface endpoint, one for each of its subnets, any of which may answer.
+
+    Where it is in one or more of some subnets and nobody knows in which, each of them is a mere candidate.
+    """
     endpoint = ground.estate.endpoints[key]
     addresses = dict(endpoint.addresses)
-    found = [
-        _interface(ground, endpoint, subnet, addresses.get(subnet), row) for subnet in endpoint.subnets.items
-    ]
-    found += [_somewhere(ground, endpoint, why, row) for why in endpoint.subnets.open]
+    subnets = endpoint.subnets
+    if subnets.among:
+        which = subnets.open[0]
+        found = [_interface(ground, endpoint, one, addresses.get(one), row) for one in subnets.among]
+        return tuple(msgspec.structs.replace(dest, which=which) for dest in found)
+    found = [_interface(ground, endpoint, one, addresses.get(one), row) for one in subnets.items]
+    found += [_somewhere(ground, endpoint, why, row) for why in subnets.open]
     return tuple(found)
 
 
 def _interface(
     ground: Ground, endpoint: Endpoint, key: str, address: Addresses | None, row: AwsService | None
 ) -> Dest:
-    """The interface in one subnet; AWS picks its address there unless one is written."""
+    """The interface in one subnet; AWS picks its address there unless one is written.
+
+    An address that is not one of the subnet's cannot be the interface's, whatever the input shows.
+    """
     subnet = ground.subnet(key, endpoint.key)
     if isinstance(subnet, Unknown):
         return _somewhere(ground, endpoint, subnet, row)
-    extent, why = ground.extent(subnet) if address is None else (address.v4, None)
+    extent, why = ground.extent(subnet)
+    if address is not None and ranges.covers(extent, address.v4):
+        extent, why = address.v4, None
     if not extent:
         return _somewhere(ground, endpoint, _no_ipv4(endpoint, key), row)
     home = next((vpc for vpc in (endpoint.vpc, subnet.vpc) if isinstance(vpc, str)), "")

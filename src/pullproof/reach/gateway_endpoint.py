@@ -26,4 +26,5 @@ def through_gateway_endpoint(ground: Ground, leg: Leg) -> tuple[Passage, ...]:
         return (dead_end(ground, leg, f"{key} carries TCP only"),)
     step = step_of(Gate.GATEWAY_ENDPOINT, key, f"carries {leg.dest.label}", cites=(endpoint.origin,))
     hops = (route_hop(leg.lane, leg.dest), hop_of(step))
-    return (Passage(out=hops, via=Via.GATEWAY_ENDPOINT, endpoint=key),)
+    policed = endpoint.policy is not None
+    return (Passage(out=hops, via=Via.GATEWAY_ENDPOINT, endpoint=key, policed=policed),)

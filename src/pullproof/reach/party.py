@@ -92,7 +92,8 @@ class Dest(Party, frozen=True, kw_only=True):
 
     `at` and `gate` are the component that takes it. `subnet` is the key of where its interface is;
     `adrift` is set when its subnet is not known. `service` is the AWS service whose name
-    it was reached by. `endpoint` is the key of the VPC endpoint whose interface it is, else "".
+    it was reached by. `endpoint` is the key of the VPC endpoint whose interface it is, else "". `which` is
+    set when this is one of several candidates, one or more of which the destination is: why nobody knows.
     """
 
     at: str
@@ -101,6 +102,7 @@ class Dest(Party, frozen=True, kw_only=True):
     adrift: Unknown | None = None
     service: AwsService | None = None
     endpoint: str = ""
+    which: Unknown | None = None
 
     def __hash__(self) -> int:
         """By id alone."""

@@ -16,14 +16,17 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
 
     `out` and `back` are hops in the order the packet meets them. `ends` says that the last hop out is a
     dead end, `aimless` that it is one for want of any destination, so that no filter can be asked about
-    it. `endpoint` is the key of the VPC endpoint that carries the flow, else "". `quiet`: the reply
-    enters the sender's subnet without meeting its network ACL.
+    it. `endpoint` is the key of the VPC endpoint that carries the flow, else "", `policed` that it has a
+    policy of its own. `unsure`: it works, and so does another that may be the one taken. `quiet`: the
+    reply enters the sender's subnet without meeting its network ACL.
     """
 
     out: tuple[Hop, ...] = ()
     back: tuple[Hop, ...] = ()
     via: Via = Via.NONE
     endpoint: str = ""
+    policed: bool = False
+    unsure: bool = False
     link: Link = Link.UNSURE
     ends: bool = False
     aimless: bool = False
@@ -74,10 +77,13 @@ def chosen(choices: Sequence[tuple[Passage, ...]], at: str, doubts: Sequence[Unk
     """What is certain when any of several choices may be the one taken; the last is shown.
 
     It makes no difference where all fail, or all work by the same endpoint (whose policy has a say too).
+    Where all work, and none through an endpoint that has a policy, only the way is not known.
     """
     last = choices[-1]
     if not doubts or _alike(choices):
         return last
+    if _work_anyway(choices):
+        return tuple(msgspec.structs.replace(passage, unsure=True, endpoint="") for passage in last)
     quiet = any(passage.quiet for choice in choices for passage in choice)
     return tuple(msgspec.structs.replace(passage, quiet=quiet) for passage in doubted(last, at, doubts))
 
@@ -108,6 +114,14 @@ def _alike(choices: Sequence[tuple[Passage, ...]]) -> bool:
         return True
     ways = {(passage.endpoint, passage.quiet) for choice in choices for passage in choice}
     return verdicts == {Verdict.WORKS} and len(ways) == 1
+
+
+def _work_anyway(choices: Sequence[tuple[Passage, ...]]) -> bool:
+    """Whether every choice works, whatever the policies of endpoints say, and is asked the same later on."""
+    every = [passage for choice in choices for passage in choice]
+    if any(passage.policed or passage.verdict is not Verdict.WORKS for passage in every):
+        return False
+    return len({(passage.quiet, passage.link) for passage in every}) == 1
 
 
 def _doubt_hop(at: str, doubts: Sequence[Unknown]) -> Hop:

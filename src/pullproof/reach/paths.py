@@ -8,18 +8,33 @@ from pullproof.reach.ground import Ground, remembered
 from pullproof.reach.groups import Question, group_hop, stateful
 from pullproof.reach.party import Dest, Side
 from pullproof.reach.passages import Passage
+from pullproof.reach.settle import either
 from pullproof.reach.start import Start
 from pullproof.reach.travel import depart
 from pullproof.reach.words import hop_of, step_of
 
 
 def reached(ground: Ground, start: Start, dests: Sequence[Dest], *names: Step) -> Reached:
-    """Whether all of some destinations are reached; `names` are the decisions that led to them."""
+    """Whether all of some destinations are reached; `names` are the decisions that led to them.
+
+    Of those that are mere candidates each is walked to: where all answer alike, it makes no difference
+    which of them there are.
+    """
+    candidates = [dest for dest in dests if dest.which is not None]
+    if not candidates:
+        return _all_reached(ground, start, dests, *names)
+    sure = [dest for dest in dests if dest.which is None]
+    found = [_all_reached(ground, start, (*sure, dest), *names) for dest in candidates]
+    whys = dict.fromkeys(dest.which for dest in candidates if dest.which is not None)
+    return either(found, tuple(whys), (), "")
+
+
+def _all_reached(ground: Ground, start: Start, dests: Sequence[Dest], *names: Step) -> Reached:
     trip = start.trip(ground)
     found = [(dest, passage) for dest in dests for passage in depart(ground, start.subnet.key, dest, trip)]
     head = tuple(hop_of(step) for step in names)
     return Reached(
-        via=_via(*found[0]),
+        via=Via.NONE if any(passage.unsure for _, passage in found) else _via(*found[0]),
         paths=tuple(tuple(_traces(ground, start, dest, passage, head)) for dest, passage in found),
         endpoint=next((key for dest, passage in found if (key := passage.endpoint or dest.endpoint)), ""),
     )

@@ -74,6 +74,59 @@ def test_every_interface_of_an_endpoint_must_do() -> None:
     assert answer.intermittent
 
 
+def somewhere_among(*acls: str) -> Estate:
+    """An endpoint in one or more of two subnets with these ACLs ("" for an open one), nobody knows in which."""
+    estate = an_open_network()
+    an_acl(estate, "closed", ingress=())
+    for number, acl in enumerate(acls):
+        a_subnet(estate, f"place{number}", f"10.0.{number + 2}.0/24", acl=acl)
+    subnets = Listing[str]((), (unknown("which"),), tuple(f"place{number}" for number, _ in enumerate(acls)))
+    an_endpoint(estate, "ecr.api", subnets=subnets)
+    return estate
+
+
+def test_an_endpoint_in_some_of_several_good_subnets_is_reached() -> None:
+    """It makes no difference in which of them it is."""
+    answer = reach_host(somewhere_among("", ""), a_source(), API)
+
+    assert Verdict.WORKS is answer.verdict
+    assert (Via.INTERFACE_ENDPOINT, "ecr.api") == (answer.via, answer.endpoint)
+
+
+def test_an_endpoint_in_some_of_several_bad_subnets_is_not_reached() -> None:
+    """Whichever it is in, the ACL is in the way."""
+    answer = reach_host(somewhere_among("closed", "closed"), a_source(), API)
+
+    assert [("nacl-ingress", "closed")] == blockers(answer)
+    assert not answer.intermittent
+
+
+def test_an_endpoint_in_some_of_several_subnets_of_which_one_is_bad_is_unsettled() -> None:
+    """It may be in the good one only."""
+    for acls in (("closed", ""), ("", "closed")):
+        answer = reach_host(somewhere_among(*acls), a_source(), API)
+
+        assert Verdict.UNKNOWN is answer.verdict
+        assert unknown("which") in doubts(answer)
+
+
+def test_a_certain_interface_beside_candidates_still_decides() -> None:
+    """The name answers with the interfaces of both endpoints."""
+    estate = somewhere_among("", "")
+    a_subnet(estate, "bad", "10.0.9.0/24", acl="closed")
+    an_endpoint(estate, "ecr.api", key="second", subnets=("bad",))
+
+    assert [("nacl-ingress", "closed")] == blockers(reach_host(estate, a_source(), API))
+
+
+def test_an_address_outside_of_its_subnet_is_no_interface_s() -> None:
+    """AWS gives an interface an address of its subnet; input that says otherwise is not believed."""
+    estate = an_open_network()
+    an_endpoint(estate, "ecr.api", addresses=(("subnet", blocks("172.31.0.9/32")),))
+
+    assert Verdict.WORKS is reach_host(estate, a_source(), API).verdict
+
+
 def test_without_an_endpoint_or_another_way_the_endpoint_is_missing() -> None:
     """The thing to change is the VPC, and open groups are no part of it."""
     answer = reach_host(an_open_network(), a_source(), API)

@@ -5,8 +5,9 @@ from msgspec.structs import replace
 
 from pullproof.evidence import Gate, Via
 from pullproof.model.estate import Estate
+from pullproof.model.iam import Policy
 from pullproof.model.packets import UDP
-from pullproof.model.value import Maybe, Unknown
+from pullproof.model.value import Listing, Maybe, Unknown
 from pullproof.model.vpc import ListRef, Route, TargetKind
 from pullproof.reach.walk import reach_addresses, reach_host
 from pullproof.verdict import Verdict
@@ -21,6 +22,7 @@ from tests.build import (
     an_endpoint,
     an_internet_gateway,
     an_open_network,
+    at,
     blocks,
     unknown,
 )
@@ -343,12 +345,23 @@ def test_a_more_specific_route_takes_part_of_s3_off_the_endpoint() -> None:
 
 def test_a_gateway_that_may_be_associated_leaves_it_open_where_it_matters() -> None:
     """With NAT, by NAT or by the endpoint, whose policy has a say; alone, perhaps not at all."""
-    for routes in ((), (a_route("0.0.0.0/0", NAT, "nat"),)):
+    policy = Policy(origin=at("s3"), statements=Listing())
+    for routes, said in (((), None), ((a_route("0.0.0.0/0", NAT, "nat"),), policy)):
         estate = with_routes(*routes)
-        a_gateway_endpoint(estate, more=(unknown("tables"),))
+        a_gateway_endpoint(estate, more=(unknown("tables"),), policy=said)
 
         assert unknown("tables") in doubts(reach_host(estate, a_source(), LAYERS))
         assert "" == reach_host(estate, a_source(), LAYERS).endpoint
+
+
+def test_a_gateway_that_may_be_associated_makes_no_difference_beside_nat() -> None:
+    """Without a policy of its own the endpoint lets everything through: only the way is not known."""
+    estate = with_routes(a_route("0.0.0.0/0", NAT, "nat"))
+    a_gateway_endpoint(estate, more=(unknown("tables"),))
+    answer = reach_host(estate, a_source(), LAYERS)
+
+    assert Verdict.WORKS is answer.verdict
+    assert (Via.NONE, "") == (answer.via, answer.endpoint)
 
 
 def test_a_gateway_that_is_not_certain_is_not_the_thing_to_associate() -> None:
@@ -384,12 +397,23 @@ def test_s3_of_a_region_not_published_is_known_by_name() -> None:
 
 
 def test_names_that_another_services_endpoint_may_carry_leave_it_open() -> None:
-    """S3's FIPS names may be at S3's addresses or not; legacy global names in any region."""
-    for host in ("b.s3-fips.eu-west-1.amazonaws.com", "b.s3.amazonaws.com"):
-        estate = with_routes(a_route("0.0.0.0/0", NAT, "nat"))
-        a_gateway_endpoint(estate, "own")
+    """S3's FIPS names may be at S3's addresses or not; legacy global names in any region.
 
-        assert Verdict.UNKNOWN is reach_host(estate, a_source(), host).verdict
+    It is open by which way they go, and whether at all where only one is there or has a policy.
+    """
+    policy = Policy(origin=at("s3"), statements=Listing())
+    nat = a_route("0.0.0.0/0", NAT, "nat")
+    for host in ("b.s3-fips.eu-west-1.amazonaws.com", "b.s3.amazonaws.com"):
+        for routes, said, expected in (
+            ((nat,), policy, Verdict.UNKNOWN),
+            ((), None, Verdict.UNKNOWN),
+            ((nat,), None, Verdict.WORKS),
+        ):
+            estate = with_routes(*routes)
+            a_gateway_endpoint(estate, "own", policy=said)
+            answer = reach_host(estate, a_source(), host)
+
+            assert (expected, "") == (answer.verdict, answer.endpoint)
 
 
 def test_a_gateway_endpoint_carries_tcp_only() -> None:

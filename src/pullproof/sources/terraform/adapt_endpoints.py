@@ -58,6 +58,8 @@ class Added:
         """A listing of the endpoint and what is added to it."""
         more = self.keys.get((endpoint, argument), [])
         opened = (*self.open.get((endpoint, argument), ()), *self.open.get(("", argument), ()))
+        if not more and not opened:
+            return listed
         return Listing(tuple(dict.fromkeys((*listed.items, *more))), (*listed.open, *opened))
 
 

@@ -274,3 +274,31 @@ def test_a_network_firewall_is_a_next_hop_whose_rules_are_not_modelled() -> None
         ),
         name="aws_networkfirewall_firewall.w",
     ).subnets.complete
+
+
+SEVERAL = tuple(
+    create(f"aws_subnet.s[{n}]", vpc_id=ref("aws_vpc.main.id"), cidr_block=f"10.0.{n + 1}.0/24")
+    for n in range(2)
+)
+
+
+def test_some_of_several_subnets_are_candidates() -> None:
+    """`aws_subnet.s[*].id`, or a part of it: the JSON does not tell which."""
+    one = found(*SEVERAL, endpoint(subnet_ids=ref("aws_subnet.s")))
+
+    assert ("aws_subnet.s[0]", "aws_subnet.s[1]") == one.subnets.among
+    assert () == one.subnets.items
+    assert 1 == len(one.subnets.open)
+
+
+def test_subnets_beside_candidates_leave_it_open() -> None:
+    """What is attached separately is certain, and candidates are mere candidates no more."""
+    more = create(
+        "aws_vpc_endpoint_subnet_association.m",
+        vpc_endpoint_id=ref("aws_vpc_endpoint.e.id"),
+        subnet_id=ref("aws_subnet.a.id"),
+    )
+    one = found(*SEVERAL, endpoint(subnet_ids=ref("aws_subnet.s")), more)
+
+    assert (("aws_subnet.a",), ()) == (one.subnets.items, one.subnets.among)
+    assert not one.subnets.complete
