@@ -175,6 +175,35 @@ def test_another_account_s_repository_fails_without_a_permission_here() -> None:
     assert ("iam-missing-action execution",) == said(proved(made), "ecr-manifest")
 
 
+def test_a_repository_of_the_image_s_very_name_is_the_one_meant() -> None:
+    """The account is written in the image and told nowhere else: the input's own repository it is."""
+    made = estate(container(f"{OTHER}.dkr.ecr.{REGION}.amazonaws.com/app:1"))
+    made.account = UNKNOWN
+    change(made.roles, "execution", arn=hole("aws_iam_role.execution.arn"))
+    change(made.repositories, "repository", arn=f"arn:aws:ecr:{REGION}:{hole('account')}:repository/app")
+
+    assert ("works",) == said(proved(made), "ecr-manifest")
+
+
+@pytest.mark.parametrize(
+    ("image", "arn_account"),
+    [
+        (f"{OTHER}.dkr.ecr.us-east-1.amazonaws.com/app:1", hole("account")),
+        (f"{OTHER}.dkr.ecr.{REGION}.amazonaws.com/other:1", hole("account")),
+        (f"{OTHER}.dkr.ecr.{REGION}.amazonaws.com/app:1", ACCOUNT),
+        (f"{hole('theirs')}.dkr.ecr.{REGION}.amazonaws.com/app:1", hole("account")),
+    ],
+)
+def test_a_repository_that_differs_in_anything_is_not_the_one_meant(image: str, arn_account: str) -> None:
+    """Another region, another name, another account; or an account that is as little told."""
+    made = nat(estate(container(image)))
+    made.account = UNKNOWN
+    change(made.roles, "execution", arn=hole("aws_iam_role.execution.arn"))
+    change(made.repositories, "repository", arn=f"arn:aws:ecr:{REGION}:{arn_account}:repository/app")
+
+    assert ("unknown",) == said(proved(made), "ecr-manifest")
+
+
 def test_an_account_that_is_not_told_may_be_another() -> None:
     """Without the task's account nobody can tell whether the image is in it."""
     made = estate()

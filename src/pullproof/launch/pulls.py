@@ -8,7 +8,7 @@ from pullproof.launch.stores import Stores
 from pullproof.model.ecs import Container
 from pullproof.model.services import host_of
 from pullproof.model.stores import Repository
-from pullproof.model.text import Text, sole_hole
+from pullproof.model.text import Text, is_exact, sole_hole
 from pullproof.model.value import Maybe, Unknown
 
 
@@ -45,9 +45,25 @@ def pull_of(container: Container, stores: Stores, home: Home) -> Pull:
         f"arn:{image.partition or home.partition}:ecr:{image.region}:{image.account}:repository/{image.name}"
     )
     shown = shown or stores.repository_at(arn)
-    if shown is None and (image.account, image.region) == (home.account, home.region):
-        shown = stores.repository_named(image.name)
+    if shown is None:
+        shown = _of_that_name(image, stores, home)
     return Pull(container=container, image=image, repository=shown, arn=shown.arn if shown else arn)
+
+
+def _of_that_name(image: Image, stores: Stores, home: Home) -> Repository | None:
+    """The repository that the input shows under an image's name in the task's region, if it may be that one.
+
+    Where nobody says what the task's own account is, an account written in the image is taken for it: an
+    input that makes a repository and runs an image of its very name means that repository.
+    """
+    if image.region != home.region:
+        return None
+    found = stores.repository_named(image.name)
+    if found is None or image.account == home.account:
+        return found
+    arn = read_arn(found.arn)
+    accounts = (home.account, arn.account if arn else "")
+    return found if is_exact(image.account) and not any(a and is_exact(a) for a in accounts) else None
 
 
 def _image_in(repository: Repository, text: Text, home: Home) -> Image:
