@@ -13,6 +13,9 @@ from pullproof.sources.terraform.jsontext import decode, is_anything
 from pullproof.sources.terraform.tree import Resource, Value
 from pullproof.sources.terraform.world import World, at, given
 
+#: What `valueFrom` may name.
+SECRETS = ("aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_ssm_parameter")
+
 #: A JSON string, or a hole where JSON wants a whole value.
 _STRING_OR_HOLE = re.compile(rf'"(?:[^"\\]|\\.)*"|{HOLE.pattern}')
 
@@ -176,11 +179,10 @@ def inferred(world: World, resource: Resource, name: str) -> tuple[Container, ..
             continue
         if owner.type == "aws_ecr_repository" and attribute in ("", "repository_url"):
             images.append(f"{world.own_text(owner, 'repository_url')}:{anything(f'tag of {mention}')}")
-        elif owner.type in ("aws_secretsmanager_secret", "aws_secretsmanager_secret_version") or (
-            owner.type == "aws_ssm_parameter" and attribute in ("", "arn", "name", "id")
-        ):
+        elif owner.type in SECRETS and attribute in ("", "arn"):
+            # By name or id it is more likely the application that is told what to read.
             secrets.append((owner, world.own_text(owner, "arn")))
-        elif owner.type == "aws_cloudwatch_log_group":
+        elif owner.type == "aws_cloudwatch_log_group" and attribute in ("", "name", "id"):
             logs.append(_awslogs(world, owner, origin))
     references = tuple(SecretRef(origin=origin, name="", value_from=arn) for _, arn in secrets)
     found = [_hint(origin, image=image) for image in images]

@@ -14,7 +14,7 @@ import msgspec
 from pullproof.model.text import OPEN, anything, hole, sole_hole
 from pullproof.model.value import Unknown
 from pullproof.sources.terraform.configuration import Modules, several
-from pullproof.sources.terraform.identifiers import KINDS, STRICT, TYPED
+from pullproof.sources.terraform.identifiers import KINDS, STRICT, TELLING, TYPED
 from pullproof.sources.terraform.references import Reference, Step, joined, mentioned, suffix
 from pullproof.sources.terraform.tree import Some, Value
 
@@ -131,6 +131,10 @@ class Follower:
             return None
         if not wanted and (not path or name in STRICT):
             return anything(address)
+        if name in TELLING and path:
+            # Text is put together from many things: what matters is which they are, also of known ones.
+            outer, inner = hole(f"{address}.{path[0]}"), self._attribute(address, str(path[0]))
+            return [dig(outer, path[1:]), dig(inner, path[1:])]
         if not path:
             return self._attribute(address, wanted[0])
         return dig(self._attribute(address, str(path[0])), path[1:])

@@ -214,6 +214,13 @@ STRICT = frozenset(
     )
 )
 
+#: Text that may be unknown as a whole, and what it is made of worth knowing.
+TELLING = {
+    "container_definitions": "aws_ecs_task_definition",
+    "definition": "aws_sfn_state_machine",
+    "container_properties": "aws_batch_job_definition",
+}
+
 #: Arguments that hold a list of identifiers.
 MANY = frozenset(
     (

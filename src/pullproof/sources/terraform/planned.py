@@ -14,7 +14,7 @@ from pullproof.model.value import Unknown, Why
 from pullproof.sources.terraform.beside_plan import BesidePlan
 from pullproof.sources.terraform.configuration import Modules
 from pullproof.sources.terraform.follow import Follower, is_open
-from pullproof.sources.terraform.identifiers import KINDS, LOOKED_UP, MEANT
+from pullproof.sources.terraform.identifiers import KINDS, LOOKED_UP, MEANT, TELLING
 from pullproof.sources.terraform.identify import (
     SUPPLY,
     Identifier,
@@ -33,13 +33,6 @@ from pullproof.sources.terraform.tree import Value, own
 STRUCTURAL = frozenset(
     (*KINDS, "container_definitions", "policy", "definition", "container_properties", "id", "arn")
 )
-
-#: Text that may be unknown as a whole, and what it is made of worth knowing.
-TELLING = {
-    "aws_ecs_task_definition": ("container_definitions",),
-    "aws_sfn_state_machine": ("definition",),
-    "aws_batch_job_definition": ("container_properties",),
-}
 
 #: Parts of something bigger, whose old value the bigger one may still show.
 CHANGED = frozenset(
@@ -62,6 +55,8 @@ UNREAD = frozenset(
         *("ipv6_association_id", "ipv6_cidr_block_network_border_group", "association_id"),
     )
 )
+#: The telling text of each type that has one.
+TOLD_BY = {type_: name for name, type_ in TELLING.items()}
 _NOTHING: dict[str, Any] = {}
 
 
@@ -132,18 +127,15 @@ class Planned:
 
     def mentions(self, found: Instance) -> dict[str, tuple[str, ...]]:
         """For the text of an instance that is unknown: what its references lead to, as holes name it."""
-        if found.type not in TELLING or found.block is None:
+        name = TOLD_BY.get(found.type, "")
+        if not name or found.block is None or name not in found.block.expressions:
             return {}
         found.opened()
-        told = {}
-        for name in TELLING[found.type]:
-            if found.open.get(name) is True and name in found.block.expressions:
-                reached = self.follower.combined(
-                    mentioned(found.block.expressions[name]), scope_of(found), name
-                )
-                names = (sole_hole(v) for v in flattened(reached.values) if isinstance(v, str) and is_open(v))
-                told[name] = tuple(dict.fromkeys(n.removeprefix("?") for n in names if n))
-        return told
+        if found.open.get(name) is not True:
+            return {}
+        reached = self.follower.combined(mentioned(found.block.expressions[name]), scope_of(found), name)
+        names = (sole_hole(v) for v in flattened(reached.values) if isinstance(v, str) and is_open(v))
+        return {name: tuple(dict.fromkeys(n.removeprefix("?") for n in names if n))}
 
     def _value(self, found: Instance, name: str) -> Value:
         known = found.opened()

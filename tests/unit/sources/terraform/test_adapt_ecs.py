@@ -282,6 +282,18 @@ def test_references_hint_at_what_is_in_unknown_text() -> None:
     assert 2 == sum(len(one.secrets.items) for one in found.items)
 
 
+def test_references_to_what_an_application_reads_hint_at_nothing() -> None:
+    """`valueFrom` takes an ARN; a name or an id is more likely told to the application."""
+    blocks = [
+        create("aws_secretsmanager_secret.s", name="db"),
+        create("aws_ssm_parameter.p", name="/p", type="String"),
+        create("aws_cloudwatch_log_group.g", name="/app"),
+    ]
+    text = ref("aws_secretsmanager_secret.s.id", "aws_ssm_parameter.p.name", "aws_cloudwatch_log_group.g.arn")
+
+    assert () == definition(*blocks, task(text)).containers.items
+
+
 def test_unknown_text_without_hints_is_open() -> None:
     """Nothing is known of the containers."""
     found = definition(task(ref("local.x"))).containers

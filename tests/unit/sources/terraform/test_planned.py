@@ -521,6 +521,22 @@ def test_unknown_text_tells_what_it_is_made_of() -> None:
     )
 
 
+def test_known_things_in_unknown_text_are_told_by_their_names() -> None:
+    """A log group's name is known before it exists; which group it is matters all the same."""
+    definition = create(
+        "aws_ecs_task_definition.t",
+        container_definitions=ref("aws_cloudwatch_log_group.l.name", "aws_ssm_parameter.p.value"),
+    )
+    group = create("aws_cloudwatch_log_group.l", name="/app")
+    parameter = create("aws_ssm_parameter.p", value=ref("aws_ecr_repository.r.repository_url"))
+    repository = create("aws_ecr_repository.r", name="r", repository_url=COMPUTED)
+    found = resources(definition, group, parameter, repository)["aws_ecs_task_definition.t"]
+
+    assert {"aws_cloudwatch_log_group.l.name", "aws_ssm_parameter.p.value"} <= set(
+        found.mentions["container_definitions"]
+    )
+
+
 def test_values_that_are_no_table_are_none() -> None:
     """A resource whose values are nonsense has none."""
     block = create("aws_vpc.main")
