@@ -15,7 +15,7 @@ from pullproof.reach.doubts import not_modelled
 from pullproof.reach.ends import blackhole, dead_end, route_hop, unknown_end
 from pullproof.reach.ground import Ground
 from pullproof.reach.groups import Question, group_hop
-from pullproof.reach.nat import border
+from pullproof.reach.nat import border, of_another_vpc
 from pullproof.reach.party import Party, Side
 from pullproof.reach.passages import Passage
 from pullproof.reach.peers import Link
@@ -35,6 +35,8 @@ def through_interface(ground: Ground, leg: Leg, travel: Travel) -> tuple[Passage
     subnet = ground.subnet(box.subnet, key)
     if isinstance(subnet, Unknown):
         return (unknown_end(leg, subnet, f"it is not known where {key} is", Gate.NETWORK_INTERFACE, key),)
+    if elsewhere := of_another_vpc(leg, key, subnet.vpc):
+        return (blackhole(leg, elsewhere, (box.origin,)),)
     if leg.trip.box == key:
         return (dead_end(ground, leg, f"{key} sends it back to itself"),)
     if leg.trip.box or leg.dest.home:

@@ -10,7 +10,7 @@ from pullproof.model.estate import look_up
 from pullproof.model.gateways import NatGateway
 from pullproof.model.packets import EPHEMERAL_WIDE
 from pullproof.model.ranges import Ranges
-from pullproof.model.value import Unknown
+from pullproof.model.value import Maybe, Unknown
 from pullproof.model.vpc import TargetKind
 from pullproof.reach.arrival import back_out
 from pullproof.reach.crossing import across, request
@@ -42,10 +42,19 @@ def through_nat(ground: Ground, leg: Leg, travel: Travel) -> tuple[Passage, ...]
     subnet = ground.subnet(nat.subnet, key)
     if isinstance(subnet, Unknown):
         return (unknown_end(leg, subnet, f"it is not known where {key} is", Gate.NAT_GATEWAY, key),)
+    if elsewhere := of_another_vpc(leg, key, subnet.vpc):
+        return (blackhole(leg, elsewhere, (nat.origin,)),)
     into, back = border(ground, leg, subnet.key)
     trip = _translated(leg.trip, nat, *ground.extent(subnet))
     found = travel.depart(ground, subnet.key, leg.dest, trip)
     return tuple(passage.after((route, *into, _hop(nat)), back, Via.NAT) for passage in found)
+
+
+def of_another_vpc(leg: Leg, key: str, vpc: Maybe[str]) -> str:
+    """That a target is not in the VPC of the route to it, which AWS refuses; else ""."""
+    if isinstance(vpc, Unknown) or vpc == leg.vpc.key:
+        return ""
+    return f"{key} is in {vpc}, and a route of {leg.vpc.key} cannot lead there"
 
 
 def border(ground: Ground, leg: Leg, subnet: str) -> tuple[tuple[Hop, ...], tuple[Hop, ...]]:
