@@ -292,6 +292,17 @@ def test_a_refusal_beside_a_bad_target_fails_every_launch() -> None:
     assert not found.intermittent
 
 
+@pytest.mark.parametrize(("unseen", "expected"), [(None, FAILS), (UNKNOWN, WORKS)])
+def test_no_task_has_a_group_of_another_vpc(unseen: Any, expected: Verdict) -> None:
+    """AWS refuses it; a VPC that the input does not make may be the same by another name."""
+    made = estate()
+    vpc, (group, *_) = next(iter(made.vpcs.values())), made.launches["service"].groups.items
+    made.vpcs["other"] = msgspec.structs.replace(vpc, key="other", unseen=unseen)
+    change(made.groups, group, vpc="other")
+
+    assert expected is proved(made).verdict
+
+
 def test_an_endpoint_policy_is_asked_of_what_goes_through_it() -> None:
     """By NAT the same call meets no endpoint and no policy of one."""
     shut, around = estate(), without(nat(estate()), "ecr.api")

@@ -8,7 +8,7 @@ from pullproof.evidence import Gate, Hop, Reached, Step, Trace, Via
 from pullproof.launch.requirement import Connect, Mount
 from pullproof.model.estate import Estate
 from pullproof.model.text import shown
-from pullproof.model.value import Unknown
+from pullproof.model.value import Maybe, Unknown
 from pullproof.prove.access import NOT_TOLD, Road
 from pullproof.reach.party import Source
 from pullproof.reach.walk import narrow_ephemeral, reach_host, reach_mount
@@ -72,9 +72,33 @@ class Flows:
         found = self._alike.get(alike)
         if found is None:
             found = read(self._reached(need, place), host, port)
+            if (hop := self._stranger(place)) is not None:
+                path, steps = (hop, *found.path), (*hop.steps, *found.steps)
+                found = msgspec.structs.replace(
+                    found, verdict=Verdict.FAILS, path=path, steps=steps, always=True
+                )
             if all(step.to_change != key for step in found.steps):
                 self._alike[alike] = found
         return found
+
+    def _stranger(self, source: Source) -> Hop | None:
+        """That a group is of another VPC than the subnet: AWS makes no interface with it."""
+        subnet = self.estate.subnets.get(source.subnet)
+        home = "" if subnet is None else self._made_here(subnet.vpc)
+        for key in source.groups.items if home else ():
+            group = self.estate.groups.get(key)
+            away = "" if group is None else self._made_here(group.vpc)
+            if away not in ("", home):
+                says = f"{key} is of {away}, and no interface in {home} can have it"
+                gate = Gate.SECURITY_GROUP
+                step = Step(gate=gate, at=key, verdict=Verdict.FAILS, says=says, code="sg-egress")
+                return Hop(at=key, gate=gate, steps=(step,))
+        return None
+
+    def _made_here(self, vpc: Maybe[str]) -> str:
+        """The key of a VPC that the input makes: two of them are certainly not one."""
+        held = None if isinstance(vpc, Unknown) else self.estate.vpcs.get(vpc)
+        return held.key if held is not None and held.unseen is None else ""
 
     def _reached(self, need: Connect | Mount, source: Source) -> Reached:
         if isinstance(need, Mount):
