@@ -87,9 +87,21 @@ def managed_policy(arn_or_name: Text) -> Policy | None:
 
     The partition of the ARN is that of the ARNs in the text, and may be a hole.
     """
-    found = re.fullmatch(_ARN, arn_or_name)
-    partition, name = (found[1], found[2]) if found else ("aws", arn_or_name)
+    partition, name = _parts(arn_or_name)
     return _policy(partition, name) if is_exact(name) else None
+
+
+def managed_text(arn_or_name: Text) -> str | None:
+    """The same as the JSON text of a policy document."""
+    partition, name = _parts(arn_or_name)
+    if not is_exact(name):
+        return None
+    if name in _file().silent:
+        return '{"Version":"2012-10-17","Statement":[]}'
+    kept = _kept(partition, name)
+    if kept is None:
+        return None
+    return msgspec.json.encode({"Version": "2012-10-17", "Statement": list(kept.statements.values())}).decode()
 
 
 def not_shipped(arn: Text, attached_to: str) -> Unknown:
@@ -121,16 +133,27 @@ def _file() -> _File:
         return msgspec.json.decode(file.read(), type=_File)
 
 
+def _parts(arn_or_name: Text) -> tuple[Text, Text]:
+    """Partition and name."""
+    found = re.fullmatch(_ARN, arn_or_name)
+    return (found[1], found[2]) if found else ("aws", arn_or_name)
+
+
+def _kept(partition: Text, name: str) -> _Kept | None:
+    raw = _file().policies.get(name)
+    if raw is None:
+        return None
+    return msgspec.json.decode(bytes(raw).decode().replace('"arn:aws:', f'"arn:{partition}:'), type=_Kept)
+
+
 @cache
 def _policy(partition: Text, name: str) -> Policy | None:
     origin = Origin(f"arn:{partition}:iam::aws:policy/{name}")
     if name in _file().silent:
         return Policy(origin=origin, name=name, statements=Listing())
-    raw = _file().policies.get(name)
-    if raw is None:
+    kept = _kept(partition, name)
+    if kept is None:
         return None
-    text = bytes(raw).decode().replace('"arn:aws:', f'"arn:{partition}:')
-    kept = msgspec.json.decode(text, type=_Kept)
     whole = policy_of({"Version": "2012-10-17", "Statement": list(kept.statements.values())}, origin, name)
     if isinstance(whole, Unknown):
         raise TypeError(whole.settle_by)

@@ -4,7 +4,16 @@ import re
 
 import pytest
 
-from pullproof.model.managed_policies import ASKED, is_managed, managed_policy, never_denies, not_shipped
+from pullproof.model.iam import Policy
+from pullproof.model.managed_policies import (
+    ASKED,
+    is_managed,
+    managed_policy,
+    managed_text,
+    never_denies,
+    not_shipped,
+)
+from pullproof.model.policy_json import policy_of
 from pullproof.model.text import hole
 from pullproof.model.value import Origin
 from tests.unit.iam.build import UNTOLD
@@ -55,6 +64,22 @@ def test_the_policy_for_execution_roles() -> None:
     assert (
         Origin("arn:aws:iam::aws:policy/AmazonECSTaskExecutionRolePolicy", "Statement[0]") == statement.origin
     )
+
+
+def test_the_text_of_a_policy_says_the_same() -> None:
+    """As a document, for whoever includes it in one of their own; that of silent ones says nothing."""
+    for arn in (EXECUTION, EXECUTION.replace(":aws:iam", ":aws-cn:iam"), "AWSSupportAccess"):
+        policy, text = managed_policy(arn), managed_text(arn)
+        assert policy is not None
+        assert text is not None
+        read = policy_of(text, Origin("here"))
+
+        assert isinstance(read, Policy)
+        assert [each.actions for each in policy.statements.items] == [
+            each.actions for each in read.statements.items
+        ]
+    assert managed_text("NoSuchPolicy") is None
+    assert managed_text(hole("name")) is None
 
 
 @pytest.mark.parametrize("name", COMMON)

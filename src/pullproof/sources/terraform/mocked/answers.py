@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from pullproof.model.managed_policies import managed_policy
+from pullproof.model.managed_policies import is_managed, managed_policy, managed_text
 from pullproof.model.text import hole
 from pullproof.sources.terraform.hcl.values import Value
 
@@ -107,6 +107,12 @@ def computed(kind: str, name: str, address: str, region: str, argument: Argument
                 return f"com.amazonaws.{region}.{service}"
         case "aws_iam_policy", "arn":
             return _managed_arn(argument("name"), region)
+        case "aws_iam_policy", "policy":
+            # By an ARN or a name of AWS's own; nobody can make a policy with that ARN.
+            named = (argument("arn"), _managed_arn(argument("name"), region))
+            return next(
+                (managed_text(arn) for arn in named if isinstance(arn, str) and is_managed(arn)), None
+            )
         case "aws_acm_certificate", "domain_validation_options":
             place = f"{address}.{name}[0]"
             parts = ("name", "type", "value")
