@@ -40,10 +40,10 @@ def holes(text: Text) -> tuple[str, ...]:
 
 def sole_hole(text: Text) -> str:
     """The name of the hole that is the whole text, or `""`."""
-    if not text.startswith(OPEN):
+    if not text.startswith(OPEN) or not text.endswith(CLOSE):
         return ""
-    match = HOLE.fullmatch(text)
-    return match[1] if match else ""
+    name = text[1:-1]
+    return "" if OPEN in name or CLOSE in name else name
 
 
 def clean(literal: str) -> Text:

@@ -1,7 +1,7 @@
 """What an unknown identifier, or list of identifiers, must be: as far as references make it certain."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pullproof.model.text import sole_hole
@@ -56,9 +56,12 @@ class Identifier:
         """What an identifier is, from the references in its expression; None if that is not certain."""
         if name not in KINDS or not references:
             return None
-        value = self._plain_reference(found, name, references) if len(references) == 1 else None
-        if value is not None:
-            return value
+        plain = [self._plain_reference(found.module, name, reference) for reference in references]
+        if None not in plain:
+            if name not in MANY and len(plain) == 1:
+                return plain[0]
+            if name in MANY and not _leaves(found, name, expression) and self._alone(name, plain):
+                return list(dict.fromkeys(plain))
         reached = self._follower.combined(references, scope_of(found), name)
         if name in MANY:
             return self._many(found, name, reached, _leaves(found, name, expression))
@@ -75,16 +78,16 @@ class Identifier:
         candidates = [one for one in self._vpcs if one.leaves_to_aws("id")]
         return own(candidates[0].address, "id") if len(candidates) == 1 else None
 
-    def _plain_reference(self, found: Instance, name: str, references: tuple[Reference, ...]) -> Value | None:
+    def _plain_reference(self, module: str, name: str, reference: Reference) -> str | None:
         """The short way for what most identifiers are: `aws_vpc.main.id`, not known yet."""
-        (reference,) = references
-        if name in MANY or len(reference.path) != 1:
+        *index, attribute = reference.path or (None,)
+        wanted = KINDS[name].get(reference.type, ())
+        if len(index) > 1 or attribute not in wanted or reference.kind != "resource":
             return None
-        address = self._follower.instances(found.module, reference.name).get(None)
-        attribute = str(reference.path[0])
-        if address is None or attribute not in KINDS[name].get(reference.type, ()):
+        address = self._follower.instances(module, reference.name).get(index[0] if index else None)
+        if address is None or not self._all[address].leaves_to_aws(str(attribute)):
             return None
-        return own(address, attribute) if self._all[address].leaves_to_aws(attribute) else None
+        return own(address, str(attribute))
 
     def _one(self, reached: Reach) -> Value | None:
         """An identifier: it is unknown, so it comes from the one name in it that is unknown."""
@@ -110,13 +113,19 @@ class Identifier:
             known = [value for value in values if not is_open(value)]
             values = [value for value in values if is_open(value)]
             choosing = choosing or bool(known)
-        # An id written out by hand leaves no trace in the references. But it would have to be older than
-        # this plan, and nothing in a VPC is older than the VPC.
-        alone = KINDS[name] in IN_ONE_VPC and any(self._in_new_vpc(value) for value in values)
+        alone = self._alone(name, values)
         if (certain and not choosing) or (alone and len(values) == 1 and not sharing):
             return values if alone else [*values, _maybe_more(found.address, name)]
         chosen = _some_of(found.address, name)
         return Some(tuple(values), chosen) if alone and not sharing else chosen
+
+    def _alone(self, name: str, values: Sequence[Value]) -> bool:
+        """Whether nothing can stand beside these values that no reference mentions.
+
+        An id written out by hand leaves no trace in the references. But it would have to be older than this
+        plan, and nothing in a VPC is older than the VPC.
+        """
+        return KINDS[name] in IN_ONE_VPC and any(self._in_new_vpc(value) for value in values)
 
     def _in_new_vpc(self, value: Value) -> bool:
         """Whether a value identifies something in a VPC that this plan creates."""

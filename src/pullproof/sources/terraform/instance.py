@@ -1,5 +1,6 @@
 """One instance of a resource in a plan, decoded when its values are wanted."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -8,6 +9,22 @@ from pullproof.errors import InputError
 from pullproof.sources.terraform.plan_json import ConfigResource
 from pullproof.sources.terraform.references import Step
 from pullproof.sources.terraform.tree import Value
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """What is unknown of an instance: the same for many instances of a block, so that it is read once.
+
+    `open` is `after_unknown`; `own` are the attributes that are holes of their own name, `asked` those that
+    have to be looked for, `nested` those that are blocks.
+    """
+
+    open: dict[str, Any] = {}
+    own: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
+
+
+NO_SHAPE = Shape()
 
 
 class Instance(msgspec.Struct):
@@ -28,8 +45,14 @@ class Instance(msgspec.Struct):
     exists: bool = False
     deleted: bool = False
     known: dict[str, Value] | None = None
-    open: dict[str, Any] = {}
+    shape: Shape = NO_SHAPE
     secret: dict[str, Any] = {}
+    shapes: Callable[["Instance"], Shape] | None = None
+
+    @property
+    def open(self) -> dict[str, Any]:
+        """What is unknown, once the instance is opened."""
+        return self.shape.open
 
     @property
     def key(self) -> str:
@@ -37,12 +60,13 @@ class Instance(msgspec.Struct):
         return f"{'data.' if self.data else ''}{self.type}.{self.name}"
 
     def opened(self) -> dict[str, Value]:
-        """The known values, with `open` (what is unknown) and `secret` filled in as well."""
+        """The known values, with `shape` (what is unknown) and `secret` filled in as well."""
         if self.known is None:
-            self.known = _table(self.after, self.address)
-            self.open = _table(self.unknown, self.address) if self.unknown is not None else {}
+            self.known = table(self.after, self.address)
+            if self.unknown is not None and self.shapes is not None:
+                self.shape = self.shapes(self)
             if self.sensitive is not None and b"true" in bytes(self.sensitive):
-                self.secret = _table(self.sensitive, self.address)
+                self.secret = table(self.sensitive, self.address)
         return self.known
 
     def leaves_to_aws(self, name: str) -> bool:
@@ -51,7 +75,12 @@ class Instance(msgspec.Struct):
         return self.open.get(name) is True and (self.block is None or name not in self.block.expressions)
 
 
-def _table(raw: msgspec.Raw, address: str) -> dict[str, Any]:
+def table(raw: msgspec.Raw, address: str) -> dict[str, Any]:
+    """The decoded values of a resource; none if they are no table.
+
+    Raises:
+        InputError: they cannot be decoded.
+    """
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -4,7 +4,7 @@ from pullproof.sources.base import Loaded, Options
 from pullproof.sources.terraform.adapt import adapt, not_launched
 from pullproof.sources.terraform.beside_plan import BesidePlan
 from pullproof.sources.terraform.plan import tree_of_plan
-from pullproof.sources.terraform.plan_json import read_plan
+from pullproof.sources.terraform.plan_json import Uncollected, read_plan
 from pullproof.sources.terraform.state import tree_of_state
 
 
@@ -14,10 +14,11 @@ def load_plan(data: bytes, path: str, options: Options) -> Loaded:
     Raises:
         InputError: it is cut off, not JSON, or not a plan that we know; or `--source` is no configuration.
     """
-    plan = read_plan(data, path)
-    beside = BesidePlan(plan, path, options)
-    tree = tree_of_plan(plan, beside)
-    estate = adapt(tree, options)
+    with Uncollected():
+        plan = read_plan(data, path)
+        beside = BesidePlan(plan, path, options)
+        tree = tree_of_plan(plan, beside)
+        estate = adapt(tree, options)
     return Loaded(
         kind="terraform-plan",
         path=path,
@@ -34,8 +35,9 @@ def load_state(data: bytes, path: str, options: Options) -> Loaded:
     Raises:
         InputError: it is cut off, not JSON, or not a state that we know.
     """
-    tree = tree_of_state(data, path)
-    estate = adapt(tree, options)
+    with Uncollected():
+        tree = tree_of_state(data, path)
+        estate = adapt(tree, options)
     return Loaded(
         kind="terraform-state",
         path=path,

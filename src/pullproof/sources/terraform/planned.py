@@ -23,7 +23,7 @@ from pullproof.sources.terraform.identify import (
     not_followed,
     scope_of,
 )
-from pullproof.sources.terraform.instance import Instance
+from pullproof.sources.terraform.instance import Instance, Shape, table
 from pullproof.sources.terraform.overlay import any_open, overlaid
 from pullproof.sources.terraform.plan_json import Plan, ResourceChange, StateResource, instances
 from pullproof.sources.terraform.references import Reference, Step, mentioned
@@ -58,6 +58,7 @@ UNREAD = frozenset(
 #: The telling text of each type that has one.
 TOLD_BY = {type_: name for name, type_ in TELLING.items()}
 _NOTHING: dict[str, Any] = {}
+_ASKED, _UNASKED = object(), object()
 
 
 class Planned:
@@ -72,6 +73,7 @@ class Planned:
         #: What the plan changes or replaces, as it was before, of the types in `CHANGED`.
         self.before: list[Instance] = []
         self._written: dict[int, frozenset[str]] = {}
+        self._shapes: dict[tuple[int, bytes], Shape] = {}
         self._references: dict[int, tuple[Reference, ...]] = {}
         self.inputs = {name: item.value for name, item in plan.variables.items()}
         self.follower = Follower(self.modules, self.attribute, self.instances, self.inputs)
@@ -85,28 +87,30 @@ class Planned:
 
     def attribute(self, address: str, name: str) -> Value:
         """An attribute of an instance, as far as it is known."""
-        key = (address, name)
-        if key in self._memo:
-            return self._memo[key]
         found = self.all.get(address)
         if found is None:
             return own(address, name)
-        # While it is being looked for, whoever asks for it again goes in a circle.
-        self._memo[key] = _circle(address, name)
-        self._memo[key] = value = self._value(found, name)
+        known = found.opened()
+        if name not in found.open and name not in found.secret:
+            return known.get(name)
+        key = (address, name)
+        value = self._memo.get(key, _UNASKED)
+        if value is _ASKED:
+            return _circle(address, name)
+        if value is _UNASKED:
+            # While it is being looked for, whoever asks for it again goes in a circle.
+            self._memo[key] = _ASKED
+            self._memo[key] = value = self._value(found, name)
         return value
 
     def values(self, found: Instance) -> dict[str, Value]:
         """The attributes of an instance, but for those in `UNREAD` that are unknown."""
         values = dict(found.opened())
-        written = found.block.expressions if found.block else _NOTHING
-        prefix = f"{OPEN}{found.address}."
-        for name, open_ in found.open.items():
-            if open_ is True and name not in written and name not in DYNAMIC:
-                if name not in UNREAD:
-                    values[name] = f"{prefix}{name}{CLOSE}"  # what `own` gives
-            elif open_ is True or (open_ and any_open(open_)):
-                values[name] = self.attribute(found.address, name)
+        address, shape = found.address, found.shape
+        for name in shape.own:
+            values[name] = f"{OPEN}{address}.{name}{CLOSE}"  # what `own` gives
+        for name in shape.asked:
+            values[name] = self.attribute(address, name)
         for name, secret in found.secret.items():
             if secret is True and name not in STRUCTURAL:
                 values[name] = self.attribute(found.address, name)
@@ -122,8 +126,28 @@ class Planned:
         if names is None:
             names = self._written[id(block)] = frozenset(block.expressions)
         # Dynamic blocks are not among the expressions; what they make is among the values.
-        dynamic = [name for name, open_ in found.open.items() if isinstance(open_, list) and known.get(name)]
-        return names if names.issuperset(dynamic) else names.union(dynamic)
+        dynamic = [name for name in found.shape.nested if name not in names and known.get(name)]
+        return names.union(dynamic) if dynamic else names
+
+    def _shape(self, found: Instance) -> Shape:
+        """What is unknown of an instance, read once for all instances of which the same is unknown."""
+        raw = bytes(found.unknown or b"null")
+        key = (id(found.block), raw)
+        if key not in self._shapes:
+            open_ = table(msgspec.Raw(raw), found.address)
+            written = found.block.expressions if found.block else _NOTHING
+            doubtful = DYNAMIC if self._beside is not None else ()
+            unwritten = [n for n, inner in open_.items() if inner is True and n not in written]
+            left = [name for name in unwritten if name not in doubtful]
+            self._shapes[key] = Shape(
+                open_,
+                tuple(name for name in left if name not in UNREAD),
+                tuple(
+                    n for n, inner in open_.items() if n not in left and (inner is True or any_open(inner))
+                ),
+                tuple(name for name, inner in open_.items() if isinstance(inner, list)),
+            )
+        return self._shapes[key]
 
     def mentions(self, found: Instance) -> dict[str, tuple[str, ...]]:
         """For the text of an instance that is unknown: what its references lead to, as holes name it."""
@@ -257,6 +281,7 @@ class Planned:
             provider="",
             block=self.modules.block(module, block),
             after=msgspec.Raw(b"null"),
+            shapes=self._shape,
         )
         self.all[item.address] = found
         return found
