@@ -101,7 +101,9 @@ def managed_text(arn_or_name: Text) -> str | None:
     kept = _kept(partition, name)
     if kept is None:
         return None
-    return msgspec.json.encode({"Version": "2012-10-17", "Statement": list(kept.statements.values())}).decode()
+    return msgspec.json.encode(
+        {"Version": "2012-10-17", "Statement": list(kept.statements.values())}
+    ).decode()
 
 
 def not_shipped(arn: Text, attached_to: str) -> Unknown:
