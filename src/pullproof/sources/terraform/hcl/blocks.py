@@ -1,4 +1,8 @@
-"""A .tf file into blocks with positions, by tree-sitter; expressions stay text until they are asked for."""
+"""A .tf file into blocks with positions; expressions stay text until they are asked for.
+
+There are two readers, and they agree. tree-sitter is the faster one on large files, but takes longer to
+import than a small configuration takes to read; the exact one also has the last word on errors.
+"""
 
 import functools
 from pathlib import Path
@@ -13,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Larger files than any person writes are refused unread.
 LARGEST = 10_000_000
+#: From this size on tree-sitter is worth its import.
+LARGE = 100_000
 DEEPEST = 50
 
 
@@ -42,8 +48,8 @@ def blocks_of(content: bytes, shown: str) -> tuple[Block, ...]:
         InputError: it is not Terraform's syntax; the message names the line.
     """
     content = content.removeprefix(b"\xef\xbb\xbf")
-    root = syntax_tree(content)
-    if root.has_error:
+    root = syntax_tree(content) if len(content) > LARGE else None
+    if root is None or root.has_error:
         return strict_blocks(content.decode("utf-8", "replace"), shown)
     body = next((child for child in root.children if child.type == "body"), None)
     return _body(body, shown, 0)[1] if body is not None else ()

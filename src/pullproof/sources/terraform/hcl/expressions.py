@@ -164,14 +164,7 @@ class _Parser(Templates):
         match = _HEREDOC.match(self.text, self.at)
         if match is None:
             return None
-        end = re.compile(rf"^[ \t]*{re.escape(match[2])}[ \t\r]*$", re.MULTILINE).search(
-            self.text, match.end()
-        )
-        if end is None:
-            raise self.error(f"the text that begins with <<{match[2]} has no end")
-        found = self.heredoc(match.end(), end.start(), indented=bool(match[1]))
-        self.at = end.end()
-        return found
+        return self.heredoc(match.end(), match[2], indented=bool(match[1]))
 
     def _number(self) -> Expr | None:
         match = _NUMBER.match(self.text, self.at)

@@ -1,6 +1,6 @@
-"""Blocks read without tree-sitter, by the parser of expressions: slower, and exact.
+"""Blocks read without tree-sitter, by the parser of expressions.
 
-It has the last word on a file that tree-sitter stumbles over: a few valid things (`1e3`) are errors to the
+It has the last word on a file that tree-sitter stumbles over: a few valid things (`1e3`) are errors to its
 grammar, and for real errors this one can say what was expected.
 """
 

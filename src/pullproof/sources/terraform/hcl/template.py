@@ -59,13 +59,20 @@ class Templates(Reader):
         self.at += 1
         return self._whole(tokens)
 
-    def heredoc(self, begin: int, end: int, *, indented: bool) -> Expr:
-        """The lines between `begin` and `end`; `indented` takes their common indentation away."""
-        self.at = begin
+    def heredoc(self, begin: int, marker: str, *, indented: bool) -> Expr:
+        """The lines from `begin` to the marker; `indented` takes their common indentation away.
+
+        What is interpolated may have a heredoc of its own, even with the same marker.
+        """
+        end = re.compile(rf"[ \t]*{re.escape(marker)}[ \t\r]*(?=\n|\Z)")
+        start, self.at = self.at, begin
         tokens: list[_Piece] = []
         strip = False
-        while self.at < end:
+        while self.text[self.at - 1] != "\n" or not (found := end.match(self.text, self.at)):
+            if self.at >= len(self.text):
+                raise self.error(f"the text that begins with <<{marker} has no end", start)
             strip = self._token(tokens, _LINE_RUN, strip=strip, escapes=False)
+        self.at = found.end()
         if indented:
             _outdent(tokens)
         return self._whole(tokens)

@@ -6,7 +6,7 @@ import pytest
 
 from pullproof.errors import InputError
 from pullproof.sources.terraform.hcl import syntax
-from pullproof.sources.terraform.hcl.blocks import attributes_of, blocks_of, read_blocks
+from pullproof.sources.terraform.hcl.blocks import LARGE, attributes_of, blocks_of, read_blocks
 from pullproof.sources.terraform.hcl.expressions import parse, parse_template
 from pullproof.sources.terraform.hcl.json_blocks import json_blocks
 from pullproof.sources.terraform.hcl.strict import strict_blocks
@@ -72,8 +72,18 @@ def test_blocks_are_read_with_their_lines() -> None:
 
 
 def test_both_readers_of_blocks_agree() -> None:
-    """The exact reader gives the same blocks as the fast one."""
-    assert blocks_of(FILE.encode(), "main.tf") == strict_blocks(FILE, "main.tf")
+    """A file large enough for tree-sitter gives the same blocks as the exact reader."""
+    large = FILE + "#" * LARGE
+
+    assert strict_blocks(large, "main.tf") == blocks_of(large.encode(), "main.tf")
+    assert flat(blocks_of(FILE.encode(), "main.tf")) == flat(blocks_of(large.encode(), "main.tf"))
+
+
+def test_large_files_that_stumble_are_read_exactly() -> None:
+    """What tree-sitter takes for an error is read by the exact reader, in a large file too."""
+    text = "#" * LARGE + "\nlocals {\n  a = 1e3\n}\n"
+
+    assert "1e3" == blocks_of(text.encode(), "main.tf")[0].attributes["a"].text
 
 
 @pytest.mark.parametrize(
