@@ -6,6 +6,7 @@ stored nowhere else, so that verdict and evidence cannot disagree.
 """
 
 import enum
+from collections.abc import Iterable
 
 import msgspec
 
@@ -73,6 +74,17 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         return self.resource or self.at
 
 
+def verdict_of(steps: Iterable[Step]) -> Verdict:
+    """As `verdict.all_of`, of steps."""
+    answer = Verdict.WORKS
+    for step in steps:
+        if step.verdict is not Verdict.WORKS:
+            answer = step.verdict
+            if answer is Verdict.FAILS:
+                return answer
+    return answer
+
+
 class Hop(msgspec.Struct, frozen=True, kw_only=True):
     """One component on the way, and what it was asked. After a dead end there is nothing."""
 
@@ -89,7 +101,7 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def verdict(self) -> Verdict:
         """Whether the packet passes."""
-        return all_of(step.verdict for step in self.steps)
+        return verdict_of(self.steps)
 
 
 class Way(enum.Enum):
@@ -153,7 +165,7 @@ class Reached(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def verdict(self) -> Verdict:
         """Whether every target is reached."""
-        return all_of(trace.verdict for path in self.paths for trace in path)
+        return verdict_of(self.steps)
 
     @property
     def steps(self) -> tuple[Step, ...]:

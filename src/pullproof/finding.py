@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pullproof.evidence import Hop, Step, Via
+from pullproof.evidence import Hop, Step, Via, verdict_of
 from pullproof.launch.requirement import Notice, Rule
 from pullproof.model.value import Origin, Unknown
 from pullproof.verdict import Verdict, all_of
@@ -50,7 +50,7 @@ class StepReport(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def verdict(self) -> Verdict:
         """Whether this requirement holds in those subnets."""
-        return all_of(step.verdict for step in self.decisions)
+        return verdict_of(self.decisions)
 
     @property
     def blockers(self) -> tuple[Blocker, ...]:

@@ -3,6 +3,8 @@
 A hole's name is a reference that may itself hold any separator (`aws_x.y["a:b/c"].arn`): it is never cut.
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from pullproof.model.text import HOLE, OPEN, Text
@@ -50,6 +52,7 @@ class Arn(msgspec.Struct, frozen=True, kw_only=True):
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
 
 
+@lru_cache(maxsize=4096)
 def read_arn(text: Text) -> Arn | None:
     """The parts of an ARN; None for text that is no ARN, or does not show its parts."""
     parts = split(text, ":", 5)

@@ -12,7 +12,7 @@ from pullproof.model.text import Text, is_exact, sole_hole
 from pullproof.model.value import Maybe, Unknown
 
 
-class Home(msgspec.Struct, frozen=True):
+class Home(msgspec.Struct, frozen=True, cache_hash=True):
     """Where a task runs: what the parts of an ARN are when nothing else is written."""
 
     partition: str

@@ -37,7 +37,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     after: tuple[str, ...] = ()
 
 
-class Connect(msgspec.Struct, frozen=True, kw_only=True):
+class Connect(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """A TCP connection to a host by name.
 
     `fargate_interface` marks a flow that leaves by Fargate's own interface, outside the VPC (Linux
@@ -57,7 +57,7 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True):
     file_system: Maybe[Text]
 
 
-class Allow(msgspec.Struct, frozen=True, kw_only=True):
+class Allow(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """Permission for one call.
 
     `caller` is "execution-role", "task-role", "anonymous" (an NFS client without IAM) or "aws" (an
@@ -85,7 +85,7 @@ class Allow(msgspec.Struct, frozen=True, kw_only=True):
     context: tuple[tuple[str, Text], ...] = ()
 
 
-class Assume(msgspec.Struct, frozen=True, kw_only=True):
+class Assume(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """A role that `ecs-tasks.amazonaws.com` must be trusted to assume."""
 
     role: Maybe[str]

@@ -100,6 +100,8 @@ def of_cidr(block: Cidr) -> Addresses:
 
 def of(*texts: str) -> Addresses:
     """The addresses of several blocks, each as `cidr` reads it."""
+    if len(texts) == 1:
+        return of_cidr(cidr(texts[0]))
     found = [cidr(text) for text in texts]
     return Addresses(
         ranges.normal((block.first, block.last) for block in found if block.family == 4),

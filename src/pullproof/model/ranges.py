@@ -54,6 +54,8 @@ def difference(a: Ranges, b: Ranges) -> Ranges:
     """Numbers in `a` and not in `b`."""
     if not b or not a:
         return a
+    if a == b:
+        return EMPTY
     left: list[tuple[int, int]] = []
     j = 0
     for low, high in a:
@@ -72,7 +74,17 @@ def difference(a: Ranges, b: Ranges) -> Ranges:
 
 def covers(a: Ranges, b: Ranges) -> bool:
     """Whether every number of `b` is in `a`."""
-    return not difference(b, a)
+    if a == b:
+        return True
+    spans = iter(a)
+    span = next(spans, None)
+    for low, high in b:
+        while span is not None and span[1] < low:
+            span = next(spans, None)
+        # Neighbours have a gap between them, so no two of them cover a range together.
+        if span is None or low < span[0] or span[1] < high:
+            return False
+    return True
 
 
 def touches(a: Ranges, b: Ranges) -> bool:

@@ -24,7 +24,7 @@ class Why(enum.Enum):
     CONFLICT = "written twice in ways that exclude each other"
 
 
-class Unknown(msgspec.Struct, frozen=True):
+class Unknown(msgspec.Struct, frozen=True, cache_hash=True):
     """A value the input does not tell, why, and how to settle it.
 
     `what` names the value in a few words ("the egress rules of aws_security_group.app"), `resource` is
@@ -55,7 +55,7 @@ class Origin(msgspec.Struct, frozen=True):
         return f"{self.address}.{self.path}" if self.path else self.address
 
 
-class Listing(msgspec.Struct, Generic[T], frozen=True):
+class Listing(msgspec.Struct, Generic[T], frozen=True, cache_hash=True):
     """The items that are known, and the reasons why there may be others.
 
     Complete when `open` is empty. A complete, empty listing means "there is none". Where `among` has

@@ -1,10 +1,8 @@
 """The network's answers, each worked out once and read once: verdict, steps, the path to show."""
 
-from collections.abc import Iterable
-
 import msgspec
 
-from pullproof.evidence import Gate, Hop, Reached, Step, Trace, Via
+from pullproof.evidence import Gate, Hop, Reached, Step, Trace, Via, verdict_of
 from pullproof.launch.requirement import Connect, Mount
 from pullproof.model.estate import Estate
 from pullproof.model.text import shown
@@ -129,17 +127,6 @@ def unsettled(gate: Gate, at: str, unknown: Unknown) -> Step:
     """A step that waits for something that is not known."""
     says = f"not settled: {unknown.what}"
     return Step(gate=gate, at=at, verdict=Verdict.UNKNOWN, says=says, unknown=unknown)
-
-
-def verdict_of(steps: Iterable[Step]) -> Verdict:
-    """As `verdict.all_of`, of steps."""
-    answer = Verdict.WORKS
-    for step in steps:
-        if step.verdict is not Verdict.WORKS:
-            answer = step.verdict
-            if answer is Verdict.FAILS:
-                return answer
-    return answer
 
 
 def _verdict(path: tuple[Trace, ...]) -> Verdict:

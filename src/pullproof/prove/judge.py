@@ -2,13 +2,13 @@
 
 import msgspec
 
-from pullproof.evidence import Gate, Hop, Step, Via
+from pullproof.evidence import Gate, Hop, Step, Via, verdict_of
 from pullproof.launch.pulls import Home
 from pullproof.launch.requirement import Allow, Assume, Connect, Mount, Need, Refused, Requirement, Unsettled
 from pullproof.model.estate import Estate
 from pullproof.model.value import Unknown
 from pullproof.prove.access import NOT_TOLD, Access, Road
-from pullproof.prove.flows import WORST_FIRST, Flow, Flows, unsettled, verdict_of
+from pullproof.prove.flows import WORST_FIRST, Flow, Flows, unsettled
 from pullproof.reach.party import Source
 from pullproof.verdict import Verdict
 

@@ -28,7 +28,7 @@ class Entry(msgspec.Struct, frozen=True):
     why: Unknown | None
 
 
-class Packets(msgspec.Struct, frozen=True):
+class Packets(msgspec.Struct, frozen=True, cache_hash=True):
     """Packets of one protocol to some destination ports, as an ACL sees them."""
 
     protocol: int

@@ -21,7 +21,7 @@ from pullproof.reach.words import step_of
 NARROW = "but not to all of ports 1024-65535"
 
 
-class Crossing(msgspec.Struct, frozen=True):
+class Crossing(msgspec.Struct, frozen=True, cache_hash=True):
     """One way across the border of a subnet: which list is asked, about what, the code if it drops it."""
 
     side: Side

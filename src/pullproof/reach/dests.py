@@ -38,6 +38,7 @@ def public_dest(ground: Ground, vpc: str, host: Text, row: AwsService | None, re
     )
 
 
+@remembered
 def _s3_addresses(ground: Ground, region: Text) -> Ranges | None:
     """Where S3 answers: AWS's list where the input shows its entries, else the published superset."""
     name = endpoint_name("s3", region)

@@ -21,14 +21,22 @@ from pullproof.reach.peers import Link, Match, match, match_group
 from pullproof.reach.words import hop_of, share, step_of
 
 
-class Question(msgspec.Struct, frozen=True):
-    """What groups are asked: whose they are (`at`), which way, what flow, how the two ends are joined."""
+class Question(msgspec.Struct, frozen=True, cache_hash=True):
+    """What groups are asked: which way, about what flow, how the two ends are joined.
+
+    `at` says whose they are where no group is known; interfaces of the same groups ask the same.
+    """
 
     groups: Listing[str]
     at: str
     side: Side
     flow: Flow
     link: Link
+
+
+def question(groups: Listing[str], at: str, side: Side, flow: Flow, link: Link) -> Question:
+    """The question to the groups of the interface `at`."""
+    return Question(groups, "" if groups.items else at, side, flow, link)
 
 
 STATEFUL = "replies pass: security groups are stateful"
@@ -57,7 +65,8 @@ def admits(ground: Ground, asked: Question, other: Party) -> Judged:
     doubts = [match_.why for match_, _ in found if match_.why is not None]
     reasons = (*doubts, *anyone, *(() if other.why is None else (other.why,)))
     cites = tuple(origin for match_, origin in found if match_.sure)
-    return Judged(answer, share(other, sure), cites, reasons)
+    says = share(other, sure) if answer in (Outcome.ALL, Outcome.PART) else ""
+    return Judged(answer, says, cites, reasons)
 
 
 @remembered

@@ -14,7 +14,7 @@ from pullproof.model.value import Unknown
 from pullproof.reach.doubts import not_modelled
 from pullproof.reach.ends import blackhole, dead_end, route_hop, unknown_end
 from pullproof.reach.ground import Ground
-from pullproof.reach.groups import Question, group_hop
+from pullproof.reach.groups import group_hop, question
 from pullproof.reach.nat import border, of_another_vpc
 from pullproof.reach.party import Party, Side
 from pullproof.reach.passages import Passage
@@ -57,8 +57,8 @@ def _own_groups(ground: Ground, leg: Leg, box: NetworkInterface) -> tuple[Hop, .
     """In through the interface's own groups, its check, and out through its groups again."""
     key, trip = box.key, leg.trip
     sender = msgspec.structs.replace(trip.client, id=f"{trip.client.id} {trip.groups}", groups=trip.groups)
-    inside = Question(box.groups, key, Side.IN, trip.flow, Link.JOINED)
-    outside = Question(box.groups, key, Side.OUT, trip.flow, Link.APART)
+    inside = question(box.groups, key, Side.IN, trip.flow, Link.JOINED)
+    outside = question(box.groups, key, Side.OUT, trip.flow, Link.APART)
     if isinstance(box.source_dest_check, Unknown):
         says = f"it is not known whether {key} forwards what is not addressed to it"
         checked = step_of(Gate.NETWORK_INTERFACE, key, says, unknown=box.source_dest_check)

@@ -20,7 +20,7 @@ class Side(enum.Enum):
     OUT = "out"
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
+class Source(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """One interface that sends.
 
     `key` says who sends (the service's address), `subnet` is the key of its subnet, `groups` the keys
@@ -36,7 +36,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     addresses: Maybe[Addresses] | None = None
 
 
-class Flow(msgspec.Struct, frozen=True):
+class Flow(msgspec.Struct, frozen=True, cache_hash=True):
     """A protocol and the port it goes to."""
 
     protocol: int

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pullproof.evidence import Gate, Hop, Reached, Step, Trace, Via, Way
 from pullproof.reach.could import could_step
 from pullproof.reach.ground import Ground, remembered
-from pullproof.reach.groups import Question, group_hop, stateful
+from pullproof.reach.groups import group_hop, question, stateful
 from pullproof.reach.party import Dest, Side
 from pullproof.reach.passages import Passage
 from pullproof.reach.settle import either
@@ -50,7 +50,7 @@ def _traces(
         egress = hop_of(could_step(ground, start, dest))
     else:
         egress = group_hop(
-            ground, Question(groups, start.subnet.key, Side.OUT, start.flow, passage.link), dest
+            ground, question(groups, start.subnet.key, Side.OUT, start.flow, passage.link), dest
         )
     arrival = () if passage.ends else _arrival(ground, start, dest, passage)
     yield Trace(flow=title, way=Way.OUT, hops=(*head, egress, *passage.out, *arrival))
@@ -62,7 +62,7 @@ def _arrival(ground: Ground, start: Start, dest: Dest, passage: Passage) -> tupl
     """Through the groups of the other end, if it is an interface, to what is there."""
     if dest.groups is None:
         return (_there(ground, dest),)
-    asked = Question(dest.groups, dest.at, Side.IN, start.flow, passage.link)
+    asked = question(dest.groups, dest.at, Side.IN, start.flow, passage.link)
     return group_hop(ground, asked, start.sender), _there(ground, dest)
 
 

@@ -28,7 +28,7 @@ class Sender(enum.Enum):
     INSTANCE = "an interface that forwards"
 
 
-class Trip(msgspec.Struct, frozen=True, kw_only=True):
+class Trip(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """A flow under way from the subnet `start`.
 
     `client` and `ports` are the addresses and ports replies go to. `box` is the key of the NAT gateway

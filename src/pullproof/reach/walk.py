@@ -20,7 +20,7 @@ from pullproof.reach.crossing import NARROW
 from pullproof.reach.domains import labels
 from pullproof.reach.doubts import ANY_V4, PUBLIC, not_modelled, not_shown
 from pullproof.reach.ground import Ground, ground_of, remembered
-from pullproof.reach.groups import Question, closed, group_hop
+from pullproof.reach.groups import closed, group_hop, question
 from pullproof.reach.internet import THE_SOURCE
 from pullproof.reach.mounts import mount_meaning
 from pullproof.reach.names import meaning
@@ -183,7 +183,7 @@ def _lost(ground: Ground, source: Source, flow: Flow, why: Unknown, at: str = ""
     says = f"it is not known where {flow} goes from {source.subnet}"
     hops = [hop_of(step_of(Gate.NAMES, at or source.subnet, says, unknown=why))]
     if closed(ground, source.groups, flow):
-        asked = Question(source.groups, source.subnet, Side.OUT, flow, Link.UNSURE)
+        asked = question(source.groups, source.subnet, Side.OUT, flow, Link.UNSURE)
         hops.append(group_hop(ground, asked, ANYWHERE))
     return Reached(
         via=Via.NONE, paths=((Trace(flow=f"{source.subnet}, {flow}", way=Way.OUT, hops=tuple(hops)),),)
