@@ -6,14 +6,14 @@ stale directory would settle values wrongly, and that is worse than leaving them
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from pullproof.errors import InputError
+from pullproof.sources.terraform.hcl import paths
 from pullproof.sources.terraform.hcl.expressions import parse
-from pullproof.sources.terraform.hcl.modules import Module, Project, shown_path
+from pullproof.sources.terraform.hcl.modules import Module, Project
 from pullproof.sources.terraform.hcl.syntax import Block, Literal
 from pullproof.sources.terraform.plan_json import ConfigModule, ConfigResource, Configuration
 
@@ -24,11 +24,11 @@ HIGHEST = 3
 class Beside(msgspec.Struct, frozen=True):
     """The directory, if one was found, and a sentence on that or on why none was taken."""
 
-    directory: Path | None
+    directory: str | None
     note: str = ""
 
 
-def find_configuration(plan: Path | None, here: Path, configuration: Configuration) -> Beside:
+def find_configuration(plan: str | None, here: str, configuration: Configuration) -> Beside:
     """Look for the configuration of a plan: where the plan lies, where the command runs, above the plan.
 
     `plan` is None when it came through a pipe.
@@ -42,7 +42,7 @@ def find_configuration(plan: Path | None, here: Path, configuration: Configurati
     return Beside(None, refused)
 
 
-def difference(directory: Path, configuration: Configuration) -> str:
+def difference(directory: str, configuration: Configuration) -> str:
     """What a directory declares otherwise than the plan's configuration; empty when it is the same."""
     try:
         project = Project(directory)
@@ -53,19 +53,28 @@ def difference(directory: Path, configuration: Configuration) -> str:
         return str(broken)
 
 
-def _candidates(plan: Path | None, here: Path) -> Iterator[Path]:
+def _candidates(plan: str | None, here: str) -> Iterator[str]:
     """Directories with .tf files, each once, the likeliest first."""
     places = [here]
     if plan is not None:
-        above = [plan.absolute().parent, *plan.absolute().parent.parents][: HIGHEST + 1]
-        top = next((at for at, folder in enumerate(above) if (folder / ".git").exists()), len(above))
+        above = paths.upwards(paths.joined(here, plan))[1 : HIGHEST + 2]
+        top = next(
+            (at for at, folder in enumerate(above) if paths.exists(paths.joined(folder, ".git"))), len(above)
+        )
         places = [above[0], here, *above[1 : top + 1]]
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for place in places:
-        found = place.resolve()
-        if found not in seen and any((*found.glob("*.tf"), *found.glob("*.tf.json"))):
+        found = paths.real(place)
+        if found not in seen and _has_files(found):
             seen.add(found)
             yield place
+
+
+def _has_files(folder: str) -> bool:
+    try:
+        return any(name.endswith((".tf", ".tf.json")) for name in paths.files_in(folder))
+    except OSError:
+        return False
 
 
 def _differences(project: Project, path: tuple[str, ...], planned: ConfigModule) -> Iterator[str]:
@@ -119,6 +128,6 @@ def _alike(written: Any, planned: Any) -> bool:
     return bool(written == planned)
 
 
-def _shown(directory: Path) -> str:
-    shown = shown_path(directory)
+def _shown(directory: str) -> str:
+    shown = paths.shown_path(directory)
     return "the current directory" if shown == "." else shown

@@ -1,5 +1,6 @@
 """The configuration behind a plan, opened when something in the plan is not known."""
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,6 @@ from pullproof.sources.terraform.plan_json import Plan
 from pullproof.sources.terraform.tree import Value
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pullproof.sources.terraform.settle import Settler
 
 STDIN = "-"
@@ -57,14 +56,12 @@ class BesidePlan:
         self._looked = True
         if not self._options.use_source:
             return
-        from pathlib import Path
-
         from pullproof.sources.terraform.settle import Settler
 
         if self._options.source:
-            directory = Path(self._options.source)
-            if not directory.is_dir():
-                raise InputError("there is no such directory", place=str(directory), remedy="--source DIR")
+            directory = self._options.source
+            if not os.path.isdir(directory):  # noqa: PTH112  # pathlib is slow to import
+                raise InputError("there is no such directory", place=directory, remedy="--source DIR")
             self._settler = Settler(directory, self._plan)
             self.note = f"what the plan leaves open is settled by {directory}"
             return
@@ -72,12 +69,10 @@ class BesidePlan:
         if beside is not None:
             self._settler = Settler(beside, self._plan)
 
-    def _beside(self) -> "Path | None":
-        from pathlib import Path
-
+    def _beside(self) -> str | None:
         from pullproof.sources.terraform.beside import find_configuration
 
-        plan = None if self._path == STDIN else Path(self._path)
-        found = find_configuration(plan, Path.cwd(), self._plan.configuration)
+        plan = None if self._path == STDIN else self._path
+        found = find_configuration(plan, os.getcwd(), self._plan.configuration)  # noqa: PTH109
         self.note = found.note
         return found.directory

@@ -17,7 +17,8 @@ from pullproof.errors import InputError, UsageError
 from pullproof.sources.base import Loaded, Options
 from pullproof.sources.terraform.adapt import adapt, not_launched
 from pullproof.sources.terraform.beside_plan import BesidePlan
-from pullproof.sources.terraform.hcl.modules import Project, shown_path, terraform_files
+from pullproof.sources.terraform.hcl.modules import Project, terraform_files
+from pullproof.sources.terraform.hcl.paths import shown_path
 from pullproof.sources.terraform.mocked.answers import zones
 from pullproof.sources.terraform.mocked.defaults import with_defaults
 from pullproof.sources.terraform.mocked.dependence import Dependence, Spot
@@ -135,14 +136,14 @@ def _plan_copy(tool: Tool, project: Project, at: Where, arguments: Sequence[str]
     if _is_ready(project):
         try:
             copy = overlay(project, scratch / "first")
-            planning = Planning(tool, copy, project.root, at)
+            planning = Planning(tool, copy, Path(project.root), at)
             planning.edit()
             plan = planning.plan(arguments)
             return _Done(plan=plan, project=project, uncounted=planning.uncounted, installed=False)
         except NotInstalled:
             pass
     copy = overlay(project, scratch / "installed")
-    planning = Planning(tool, copy, project.root, at)
+    planning = Planning(tool, copy, Path(project.root), at)
     planning.init()
     complete = Project(project.root, installed=copy)
     for path in complete.paths():  # read every module while the copy is still as it was written
@@ -154,13 +155,13 @@ def _plan_copy(tool: Tool, project: Project, at: Where, arguments: Sequence[str]
 
 def _is_ready(project: Project) -> bool:
     """Whether `terraform init` seems to have been run, or is not needed for modules."""
-    return (project.root / ".terraform" / "providers").is_dir() and all(
+    return Path(project.root, ".terraform", "providers").is_dir() and all(
         project.module(path) is not None for path in project.paths()
     )
 
 
 def _refuse_other_directories(root: Path) -> None:
-    plain, overriding = terraform_files(root)
+    plain, overriding = terraform_files(str(root))
     if not plain and not overriding:
         raise InputError(
             "there is no .tf file in this directory",

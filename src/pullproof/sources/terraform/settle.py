@@ -5,7 +5,7 @@ all but what the apply will choose, which stays a hole of its own name, inside w
 """
 
 from collections.abc import Callable
-from pathlib import Path
+from os import PathLike
 
 from pullproof.errors import InputError
 from pullproof.model.value import Unknown, Why
@@ -29,7 +29,7 @@ DEEPEST = 60
 class Settler:
     """Evaluates what a configuration writes, with the values that a plan of it knows."""
 
-    def __init__(self, root: Path, plan: Plan) -> None:
+    def __init__(self, root: str | PathLike[str], plan: Plan) -> None:
         """Open the configuration in `root`.
 
         Raises:

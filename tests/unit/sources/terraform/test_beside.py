@@ -67,7 +67,7 @@ def root(tmp_path: Path) -> Path:
 
 def test_the_same_configuration_is_the_same(root: Path) -> None:
     """A directory that declares what the plan has does not differ; what is not installed is not compared."""
-    assert "" == difference(root, CONFIGURATION)
+    assert "" == difference(str(root), CONFIGURATION)
 
 
 @pytest.mark.parametrize(
@@ -91,43 +91,43 @@ def test_another_configuration_is_told(root: Path, old: str, new: str, expected:
     """The first difference is told: a block more or less, or a constant."""
     written(root, main=MAIN.replace(old, new))
 
-    assert expected.replace("{root}", str(root)) in difference(root, CONFIGURATION)
+    assert expected.replace("{root}", str(root)) in difference(str(root), CONFIGURATION)
 
 
 def test_a_difference_in_a_called_module_counts(root: Path) -> None:
     """Called modules are compared as well."""
     written(root / "net", main='resource "aws_subnet" "b" {\n}\n')
 
-    assert "module net has no aws_subnet.a" == difference(root, CONFIGURATION)
+    assert "module net has no aws_subnet.a" == difference(str(root), CONFIGURATION)
 
 
 def test_a_module_that_is_missing_says_nothing(root: Path) -> None:
     """A module that is not there cannot differ: what it writes stays open."""
     written(root, main=MAIN.replace('"./net"', '"./gone"'))
 
-    assert "" == difference(root, CONFIGURATION)
+    assert "" == difference(str(root), CONFIGURATION)
 
 
 @pytest.mark.parametrize("plan", ["plan.json", "out/plan.json", "out/deep/deeper/plan.json"])
 def test_the_plan_lies_in_the_configuration_or_below(root: Path, tmp_path: Path, plan: str) -> None:
     """The directory of the plan and those above it are looked at."""
     (root / plan).parent.mkdir(parents=True, exist_ok=True)
-    found = find_configuration(root / plan, tmp_path, CONFIGURATION)
+    found = find_configuration(str(root / plan), str(tmp_path), CONFIGURATION)
 
-    assert root == found.directory
+    assert str(root) == found.directory
     assert f"what the plan leaves open is settled by {root}" == found.note
 
 
-@pytest.mark.parametrize("plan", [Path("/nowhere/plan.json"), None])
-def test_the_command_runs_in_the_configuration(root: Path, plan: Path | None) -> None:
+@pytest.mark.parametrize("plan", ["/nowhere/plan.json", None])
+def test_the_command_runs_in_the_configuration(root: Path, plan: str | None) -> None:
     """The current directory is looked at, also for a plan that comes through a pipe."""
-    assert root == find_configuration(plan, root, CONFIGURATION).directory
+    assert str(root) == find_configuration(plan, str(root), CONFIGURATION).directory
 
 
 def test_a_stale_configuration_is_not_taken(root: Path) -> None:
     """Files that are not those of the plan are left alone, and the note says why."""
     written(root, main=MAIN.replace("10.0.0.0/16", "10.1.0.0/16"))
-    found = find_configuration(root / "plan.json", root, CONFIGURATION)
+    found = find_configuration(str(root / "plan.json"), str(root), CONFIGURATION)
 
     assert found.directory is None
     assert f"{root} is not what the plan was made from: cidr_block at {root}/main.tf:6 differs" == found.note
@@ -139,6 +139,6 @@ def test_directories_outside_of_the_repository_are_not_looked_at(root: Path, tmp
     (inside / ".git").mkdir(parents=True)
 
     assert (None, "") == (
-        find_configuration(inside / "plan.json", tmp_path, CONFIGURATION).directory,
-        find_configuration(inside / "plan.json", tmp_path, CONFIGURATION).note,
+        find_configuration(str(inside / "plan.json"), str(tmp_path), CONFIGURATION).directory,
+        find_configuration(str(inside / "plan.json"), str(tmp_path), CONFIGURATION).note,
     )

@@ -5,10 +5,10 @@ import than a small configuration takes to read; the exact one also has the last
 """
 
 import functools
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pullproof.errors import InputError
+from pullproof.sources.terraform.hcl import paths
 from pullproof.sources.terraform.hcl.strict import strict_blocks
 from pullproof.sources.terraform.hcl.syntax import Block, Source
 
@@ -22,19 +22,19 @@ LARGE = 100_000
 DEEPEST = 50
 
 
-def read_blocks(path: Path, shown: str) -> tuple[Block, ...]:
+def read_blocks(path: str, shown: str) -> tuple[Block, ...]:
     """The blocks of a .tf or .tf.json file; `shown` is how messages name it.
 
     Raises:
         InputError: it cannot be read, or is not Terraform's syntax; the message names the line.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise InputError("the file is larger than any configuration", place=shown)
-        content = path.read_bytes()
+        content = paths.content(path, LARGEST)
     except OSError as refused:
         raise InputError(f"cannot be read: {refused.strerror}", place=shown) from refused
-    if path.name.endswith(".json"):
+    if content is None:
+        raise InputError("the file is larger than any configuration", place=shown)
+    if path.endswith(".json"):
         from pullproof.sources.terraform.hcl.json_blocks import json_blocks
 
         return json_blocks(content, shown)

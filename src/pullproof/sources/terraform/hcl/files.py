@@ -1,8 +1,8 @@
 """The only files that an expression may read: those beneath the repository that the configuration is in."""
 
-from pathlib import Path
-
 import msgspec
+
+from pullproof.sources.terraform.hcl import paths
 
 LARGEST = 4_000_000
 #: How far above the root module the repository is looked for.
@@ -19,8 +19,8 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
     `fence` is the directory beneath which files may be read.
     """
 
-    root: Path
-    fence: Path
+    root: str
+    fence: str
 
     def read(self, path: str) -> str:
         """The text of a file.
@@ -37,13 +37,13 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             Outside: there is none in this copy of the repository, it is too large, or lies elsewhere.
         """
-        found = self._inside(path)
         try:
-            if found.is_file() and found.stat().st_size <= LARGEST:
-                return found.read_bytes()
+            found = paths.content(self._inside(path), LARGEST)
         except OSError as refused:
             raise Outside(path) from refused
-        raise Outside(path)
+        if found is None:
+            raise Outside(path)
+        return found
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file; one that is not here may have been there when the plan was made.
@@ -51,24 +51,20 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             Outside: it is not here.
         """
-        if not self._inside(path).is_file():
-            raise Outside(path)
+        self._inside(path)
         return True
 
-    def _inside(self, path: str) -> Path:
+    def _inside(self, path: str) -> str:
         if "\0" in path or len(path) > 2000 or path.startswith("~"):
             raise Outside(path[:100])
-        try:
-            found = (self.root / path).resolve()
-        except (OSError, RuntimeError) as refused:
-            raise Outside(path) from refused
-        if not found.is_relative_to(self.fence):
+        found = paths.real(paths.joined(self.root, path))
+        if not paths.is_below(found, self.fence) or not paths.is_file(found):
             raise Outside(path)
         return found
 
 
-def fence_around(root: Path) -> Path:
+def fence_around(root: str) -> str:
     """The top of the repository that a root module is in, or else the directory above it."""
-    root = root.resolve()
-    above = [root, *root.parents][:HIGHEST]
-    return next((folder for folder in above if (folder / ".git").exists()), root.parent)
+    above = paths.upwards(paths.real(root))
+    tops = (folder for folder in above[:HIGHEST] if paths.exists(paths.joined(folder, ".git")))
+    return next(tops, above[min(1, len(above) - 1)])

@@ -5,13 +5,13 @@ https://developer.hashicorp.com/terraform/language/modules/configuration
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from pullproof.errors import InputError
-from pullproof.sources.terraform.hcl.blocks import read_blocks
+from pullproof.sources.terraform.hcl import paths
+from pullproof.sources.terraform.hcl.blocks import LARGEST, read_blocks
 from pullproof.sources.terraform.hcl.files import fence_around
 from pullproof.sources.terraform.hcl.syntax import Block, Source
 
@@ -19,6 +19,8 @@ from pullproof.sources.terraform.hcl.syntax import Block, Source
 DEEPEST = 20
 #: More calls than any configuration has; modules that call each other in a circle end here.
 MOST_MODULES = 5000
+#: How far above the root module other modules are read.
+HIGHEST = 5
 #: More files in one directory than any module has.
 MOST_FILES = 2000
 
@@ -26,7 +28,7 @@ MOST_FILES = 2000
 class Module(msgspec.Struct, frozen=True, kw_only=True):
     """A module as written. `resources` are keyed `TYPE.NAME` and `data.TYPE.NAME`, the others by name."""
 
-    directory: Path
+    directory: str
     variables: dict[str, Block]
     locals: dict[str, Source]
     outputs: dict[str, Block]
@@ -43,12 +45,12 @@ class Project:
     `terraform init` ran in a copy of it.
     """
 
-    def __init__(self, root: Path, installed: Path | None = None) -> None:
-        self.root = root
-        self.fence = fence_around(root)
-        self._base = installed or root
+    def __init__(self, root: str | os.PathLike[str], installed: str | os.PathLike[str] | None = None) -> None:
+        self.root = os.fspath(root)
+        self.fence = fence_around(self.root)
+        self._base = os.fspath(installed or root)
         self._installed = _installed(self._base)
-        self._modules: dict[Path, Module] = {}
+        self._modules: dict[str, Module] = {}
         self._calls: dict[tuple[str, ...], Module | None] = {}
 
     @property
@@ -95,38 +97,35 @@ class Project:
             return None
         source = plain_text(call.attributes.get("source"))
         if source.startswith(("./", "../")):
-            directory = above.directory / source
+            directory = paths.joined(above.directory, source)
         elif ".".join(path) in self._installed:
-            directory = self._base / self._installed[".".join(path)]
+            directory = paths.joined(self._base, self._installed[".".join(path)])
         else:
             return None
-        if not directory.is_dir() or not self._allowed(directory):
+        if not paths.is_directory(directory) or not self._allowed(directory):
             return None
-        return self._read(Path(os.path.normpath(directory)))
+        return self._read(paths.normal(directory))
 
-    def _allowed(self, directory: Path) -> bool:
+    def _allowed(self, directory: str) -> bool:
         """Modules are read where Terraform reads them, but not from all over the disk."""
-        found = directory.resolve()
-        if found.is_relative_to(self._base.resolve()):
-            return True
-        highest = [self.root.resolve(), *self.root.resolve().parents][: DEEPEST // 4]
-        return found.is_relative_to(self.fence) or any(
-            found.is_relative_to(folder) for folder in highest if len(folder.parts) > 2
-        )
+        found = paths.real(directory)
+        above = paths.upwards(paths.real(self.root))[:HIGHEST]
+        folders = [paths.real(self._base), self.fence, *(one for one in above if one.count("/") > 1)]
+        return any(paths.is_below(found, folder) for folder in folders)
 
-    def _read(self, directory: Path) -> Module:
+    def _read(self, directory: str) -> Module:
         if directory not in self._modules:
             self._modules[directory] = read_module(directory, self._shown(directory))
         return self._modules[directory]
 
-    def _shown(self, directory: Path) -> str:
+    def _shown(self, directory: str) -> str:
         """A module's directory as messages name it: one that was installed in a copy as if it were here."""
-        if self._base != self.root and directory.is_relative_to(self._base):
-            directory = self.root / directory.relative_to(self._base)
-        return shown_path(directory)
+        if self._base != self.root and paths.is_below(directory, self._base):
+            directory = paths.normal(paths.joined(self.root, paths.relative(directory, self._base)))
+        return paths.shown_path(directory)
 
 
-def read_module(directory: Path, shown: str) -> Module:
+def read_module(directory: str, shown: str) -> Module:
     """The module that a directory is; `shown` is how messages name it.
 
     Raises:
@@ -134,9 +133,9 @@ def read_module(directory: Path, shown: str) -> Module:
     """
     plain, overriding = terraform_files(directory)
     prefix = "" if shown == "." else f"{shown}/"
-    blocks = [block for file in plain for block in read_blocks(file, prefix + file.name)]
-    for file in overriding:
-        blocks = _overridden(blocks, read_blocks(file, prefix + file.name))
+    blocks = [block for name in plain for block in read_blocks(paths.joined(directory, name), prefix + name)]
+    for name in overriding:
+        blocks = _overridden(blocks, read_blocks(paths.joined(directory, name), prefix + name))
     return Module(
         directory=directory,
         variables=_named(blocks, "variable"),
@@ -154,34 +153,25 @@ def read_module(directory: Path, shown: str) -> Module:
     )
 
 
-def terraform_files(directory: Path) -> tuple[list[Path], list[Path]]:
-    """The files of a module in the order Terraform reads them: plain ones, and those that override.
+def terraform_files(directory: str) -> tuple[list[str], list[str]]:
+    """The names of a module's files in the order Terraform reads them: plain ones, and those that override.
 
     Raises:
         InputError: the directory cannot be read, or holds more files than any module.
     """
     try:
-        names = sorted(entry.name for entry in os.scandir(directory) if entry.is_file())
+        names = paths.files_in(directory)
     except OSError as refused:
-        raise InputError(f"cannot be read: {refused.strerror}", place=shown_path(directory)) from refused
+        raise InputError(
+            f"cannot be read: {refused.strerror}", place=paths.shown_path(directory)
+        ) from refused
     wanted = [
         name for name in names if name.endswith((".tf", ".tf.json")) and not name.startswith((".", "#"))
     ]
     if len(wanted) > MOST_FILES:
-        raise InputError(f"more than {MOST_FILES} .tf files", place=shown_path(directory))
+        raise InputError(f"more than {MOST_FILES} .tf files", place=paths.shown_path(directory))
     overriding = [name for name in wanted if _stem(name) == "override" or _stem(name).endswith("_override")]
-    return (
-        [directory / name for name in wanted if name not in overriding],
-        [directory / name for name in overriding],
-    )
-
-
-def shown_path(path: Path) -> str:
-    """A path as messages name it: from the current directory on where it lies below, else as it is."""
-    try:
-        return str(Path(os.path.normpath(Path.cwd() / path)).relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return str(path)
+    return [name for name in wanted if name not in overriding], overriding
 
 
 def plain_text(source: Source | None) -> str:
@@ -230,11 +220,11 @@ def _identity(block: Block) -> tuple[str, ...]:
     return (block.type, *block.labels, alias)
 
 
-def _installed(root: Path) -> dict[str, str]:
+def _installed(root: str) -> dict[str, str]:
     """Where `terraform init` has put modules: dotted path of calls to a directory, from the root on."""
-    manifest = root / ".terraform" / "modules" / "modules.json"
+    manifest = paths.joined(root, ".terraform", "modules", "modules.json")
     try:
-        found: Any = msgspec.json.decode(manifest.read_bytes())
+        found: Any = msgspec.json.decode(paths.content(manifest, LARGEST) or b"")
     except (OSError, msgspec.DecodeError, RecursionError):
         return {}
     rows = found.get("Modules") if isinstance(found, dict) else None

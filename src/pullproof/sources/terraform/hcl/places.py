@@ -1,8 +1,8 @@
 """Where things are written: addresses to `file:line`."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from pullproof.errors import InputError
 from pullproof.sources.terraform.hcl.modules import Module, Project
@@ -36,7 +36,7 @@ class Places(Mapping[str, str]):
         return len(self._rows)
 
 
-def places(root: Path) -> Places:
+def places(root: str | os.PathLike[str]) -> Places:
     """The places of a configuration.
 
     Raises:

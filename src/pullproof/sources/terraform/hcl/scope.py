@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pullproof.model.text import clean
 from pullproof.model.value import Unknown
-from pullproof.sources.terraform.hcl import syntax
+from pullproof.sources.terraform.hcl import paths, syntax
 from pullproof.sources.terraform.hcl.bodies import written_in
 from pullproof.sources.terraform.hcl.evaluate import Env, Evaluator
 from pullproof.sources.terraform.hcl.expressions import parse, parse_template
@@ -316,8 +316,8 @@ class ModuleScope:
     def _path(self, name: str) -> Value:
         root = self.world.project.root
         if name == "module":
-            return clean(_relative(self.declared().directory, root))
-        return _only(name, {"root": ".", "cwd": clean(str(root.resolve()))})
+            return clean(paths.relative(self.declared().directory, root))
+        return _only(name, {"root": ".", "cwd": clean(paths.real(root))})
 
     def _terraform(self, name: str) -> Value:
         if name == "workspace":
@@ -382,10 +382,3 @@ def _only(name: str, values: Mapping[str, Value]) -> Value:
 
 def _is_false(source: Source | None) -> bool:
     return source is not None and source.text.strip() == "false"
-
-
-def _relative(directory: object, root: object) -> str:
-    import os
-
-    found = os.path.relpath(str(directory), str(root))
-    return found if found != "." else "."

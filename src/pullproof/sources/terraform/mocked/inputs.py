@@ -13,7 +13,8 @@ from pullproof.model.text import clean
 from pullproof.sources.terraform.hcl.blocks import attributes_of
 from pullproof.sources.terraform.hcl.expressions import parse
 from pullproof.sources.terraform.hcl.json_blocks import json_source
-from pullproof.sources.terraform.hcl.modules import Module, shown_path
+from pullproof.sources.terraform.hcl.modules import Module
+from pullproof.sources.terraform.hcl.paths import shown_path
 from pullproof.sources.terraform.hcl.syntax import Block, Expr, Literal, Name, Source
 
 _PREFIX = "TF_VAR_"

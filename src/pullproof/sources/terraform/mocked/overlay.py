@@ -39,7 +39,7 @@ def module_directories(project: Project) -> list[Path]:
     for path in project.paths():
         module = project.module(path)
         if module is not None:
-            found[module.directory] = None
+            found[Path(module.directory)] = None
     return list(found)
 
 

@@ -9,7 +9,8 @@ import msgspec
 
 from pullproof.errors import InputError, ToolError
 from pullproof.model.text import CLOSE, OPEN
-from pullproof.sources.terraform.hcl.modules import Project, shown_path
+from pullproof.sources.terraform.hcl.modules import Project
+from pullproof.sources.terraform.hcl.paths import shown_path
 from pullproof.sources.terraform.mocked.answers import answers, is_answered
 from pullproof.sources.terraform.mocked.dependence import Spot
 from pullproof.sources.terraform.mocked.mocks import FILE, INPUTS, INPUTS_FILE, inputs_file, test_file
@@ -116,7 +117,7 @@ class Planning:
             name for name, block in project.main.variables.items() if "ephemeral" not in block.attributes
         )
         for directory in module_directories(project):
-            rewriter = Rewriter(answered, is_root=directory == project.root)
+            rewriter = Rewriter(answered, is_root=directory == Path(project.root))
             rewriter.module(directory)
             self._inserted |= rewriter.inserted
         (self._copy / INPUTS_FILE).write_text(inputs_file(names), encoding="utf-8")

@@ -13,6 +13,7 @@ from pullproof.sources.terraform.hcl.blocks import syntax_tree
 from pullproof.sources.terraform.hcl.bodies import names_in
 from pullproof.sources.terraform.hcl.gaps import not_in_input
 from pullproof.sources.terraform.hcl.modules import Project
+from pullproof.sources.terraform.hcl.paths import real
 from pullproof.sources.terraform.mocked.dependence import Dependence, Spot
 from pullproof.sources.terraform.plan_json import Change, Plan, ResourceChange
 from pullproof.sources.terraform.wanted import WANTED
@@ -186,5 +187,5 @@ def _paths_of(directory: Path, project: Project) -> Iterator[tuple[str, ...]]:
     """Every path of calls that leads to a directory."""
     for path in project.paths():
         module = project.module(path)
-        if module is not None and module.directory.resolve() == directory.resolve():
+        if module is not None and real(module.directory) == real(str(directory)):
             yield path

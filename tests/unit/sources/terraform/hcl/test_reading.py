@@ -228,6 +228,6 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
         file.truncate(10_000_001)
 
     with pytest.raises(InputError, match="cannot be read: No such file"):
-        read_blocks(tmp_path / "none.tf", "none.tf")
+        read_blocks(str(tmp_path / "none.tf"), "none.tf")
     with pytest.raises(InputError, match="larger than any configuration"):
-        read_blocks(large, "large.tf")
+        read_blocks(str(large), "large.tf")
