@@ -120,6 +120,12 @@ def test_a_group_of_the_input_is_not_created_again(create: str | Unknown) -> Non
     [
         ({"awslogs_group": "/ecs/other"}, {("log-group-missing", "task")}),
         ({"awslogs_region": "us-east-1"}, {("log-group-missing", "task")}),
+        ({"awslogs_group": f"/ecs/{anything('stage')}"}, set()),
+        ({"awslogs_group": f"/ecs/{anything('stage')}/app"}, {("log-group-missing", "task")}),
+        (
+            {"awslogs_group": f"/ecs/{anything('stage')}", "awslogs_region": "us-east-1"},
+            {("log-group-missing", "task")},
+        ),
         ({"awslogs_group": "/ecs/other", "awslogs_create_group": "true"}, set()),
         ({"awslogs_group": "/ecs/other", "awslogs_create_group": UNKNOWN}, set()),
         ({}, set()),

@@ -59,6 +59,22 @@ def test_a_secret_is_read_by_its_endpoint_with_its_permission(made: Any, rule: s
     assert ("iam-missing-action execution",) == said(lacking, rule)
 
 
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("}", {"works", "unknown"}),
+        ("9d4cb84b-ad69-40c0-a0ab-cead36b967e8", {"works"}),
+        (anything("version"), {"works"}),
+        ("", {"works"}),
+    ],
+)
+def test_what_cannot_be_the_id_of_a_version_is_not_passed_over(version: str, expected: set[str]) -> None:
+    """A slip of the pen at the end of `valueFrom` keeps the task from starting."""
+    report = proved(estate(reading(f"{SECRET}:password::{version}")))
+
+    assert expected == set(said(report, "secret"))
+
+
 @BOTH
 def test_a_key_of_one_s_own_needs_kms_decrypt(made: Any, rule: str) -> None:
     """The permission is asked of the role and of the key, and no endpoint of KMS is needed."""

@@ -25,7 +25,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` is the ARN or name without what follows it; `store` is None when it may be either. `region` and
     `account` are "" when the reference does not tell: then it is the task's own.
-    `picked` says that a JSON key, a version stage or a version id follows the ARN.
+    `picked` says that a JSON key, a version stage or a version id follows the ARN; `version` is that id.
     """
 
     store: Store | None
@@ -34,6 +34,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     region: Text = ""
     account: Text = ""
     picked: bool = False
+    version: Text = ""
 
 
 _SECRET = re.compile(r"(?:^|\.)aws_secretsmanager_secret(?:_version|_rotation)?\.|secret_arn$")
@@ -48,7 +49,7 @@ def read_reference(text: Text) -> Reference | None:
         return _from_arn(text)
     if text.startswith(OPEN):
         base, after = cut(text, ":")
-        return _from_hole(base, picked=bool(after.strip(":")))
+        return _from_hole(base, after)
     if not text or ":" in mask:
         return None
     # A bare name can only be a parameter of the task's region: secrets must be named by ARN.
@@ -81,16 +82,23 @@ def _from_arn(text: Text) -> Reference | None:
         region=arn.region,
         account=arn.account,
         picked=bool(rest),
+        version=_version(parts[2:]),
     )
 
 
-def _from_hole(base: Text, *, picked: bool) -> Reference | None:
+def _version(picked: list[Text]) -> Text:
+    """The version id among what follows an ARN: a JSON key, a version stage and a version id."""
+    return picked[2] if len(picked) > 2 else ""
+
+
+def _from_hole(base: Text, after: Text) -> Reference | None:
     whole = sole_hole(base)
+    picked, version = bool(after.strip(":")), _version(split(after, ":", 2))
     if _SECRET.search(whole):
-        return Reference(store=Store.SECRETS_MANAGER, id=base, picked=picked)
+        return Reference(store=Store.SECRETS_MANAGER, id=base, picked=picked, version=version)
     if _PARAMETER.search(whole):
         return Reference(store=Store.PARAMETER_STORE, id=base)
-    return Reference(store=None, id=base, picked=picked)
+    return Reference(store=None, id=base, picked=picked, version=version)
 
 
 def has_ending(name: Text) -> bool:

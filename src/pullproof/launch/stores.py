@@ -1,5 +1,6 @@
 """Finding the nouns that a task definition names: by ARN, by name, by id, whichever was written."""
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TypeVar
@@ -17,7 +18,7 @@ from pullproof.model.stores import (
     Repository,
     Secret,
 )
-from pullproof.model.text import Text
+from pullproof.model.text import HOLE, OPEN, Text, is_exact
 
 N = TypeVar("N")
 
@@ -62,6 +63,13 @@ class Stores:
     def log_group(self, name: Text) -> LogGroup | None:
         """The log group of that name."""
         return self._log_groups.get(name)
+
+    def log_group_like(self, name: Text) -> bool:
+        """Whether a group of the input may be the one of a name that has holes."""
+        if is_exact(name):
+            return False
+        pattern = ".*".join(map(re.escape, HOLE.sub(OPEN, name).split(OPEN)))
+        return any(re.fullmatch(pattern, group.name) for group in self.estate.log_groups.values())
 
     def bucket(self, arn: Text) -> Bucket | None:
         """The bucket with that ARN or name."""

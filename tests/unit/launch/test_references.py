@@ -35,6 +35,19 @@ def test_secrets_are_read_with_or_without_what_follows_the_arn(text: str, read_a
     assert (ASM, read_as, picked) == (reference.store, reference.id, reference.picked)
 
 
+@pytest.mark.parametrize("base", [ARN, SECRET])
+@pytest.mark.parametrize(
+    ("after", "version"),
+    [("", ""), (":key", ""), (":key:stage", ""), (":key::", ""), (":key::}", "}"), (":::abc", "abc")],
+)
+def test_the_id_of_a_version_comes_third(base: str, after: str, version: str) -> None:
+    """After the JSON key and the stage."""
+    reference = read_reference(f"{base}{after}")
+
+    assert reference is not None
+    assert version == reference.version
+
+
 def test_an_arn_tells_name_region_and_account() -> None:
     """The parts of an ARN are the reference's."""
     expected = Reference(store=ASM, id=ARN, name="db-AbCdEf", region="eu-west-1", account="111122223333")

@@ -105,7 +105,8 @@ def _awslogs(task: Task, log: LogConfiguration, name_of_stream: Text) -> Iterato
         and (calls := task.by_execution_role("logs:CreateLogGroup", f"{arn}:log-stream:"))
     ):
         yield Requirement(rule=AWSLOGS, subject=f"log group {shown(name)}", needs=calls, perhaps=create)
-    if group is None and create == "false" and name != BATCH_GROUP:
+    perhaps_shown = region == home.region and task.stores.log_group_like(name)
+    if group is None and create == "false" and name != BATCH_GROUP and not perhaps_shown:
         yield Notice(
             code="log-group-missing",
             resource=task.definition.key,

@@ -11,7 +11,7 @@ from pullproof.launch.task import Task
 from pullproof.model.ecs import LogConfiguration
 from pullproof.model.services import host_of
 from pullproof.model.text import Text, anything, is_exact, shown
-from pullproof.model.value import Unknown
+from pullproof.model.value import Unknown, Why
 
 SECRET = Rule(
     id="secret",
@@ -28,6 +28,10 @@ SECRET = Rule(
 
 ROWS = (SECRET,)
 
+#: How long the id of a version is.
+#: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+VERSION_ID = (0, *range(32, 65))
+
 
 def needed(task: Task) -> Iterator[Requirement | Notice]:
     """One read for every secret; and what keeps us from knowing which there are."""
@@ -40,6 +44,8 @@ def needed(task: Task) -> Iterator[Requirement | Notice]:
                 yield Requirement(rule=SECRET, subject=subject, needs=(refused,))
             else:
                 yield from secret_read(task, SECRET, reference, subject)
+            if is_exact(reference.version) and len(reference.version) not in VERSION_ID:
+                yield _unsettled(_no_version(task, reference), subject)
     for container in task.definition.containers.items:
         for unknown in container.secrets.open:
             yield _unsettled(unknown, "secrets")
@@ -103,6 +109,17 @@ def unseen(task: Task, what: str) -> Notice:
 
 def _unsettled(unknown: Unknown, subject: str) -> Requirement:
     return Requirement(rule=SECRET, subject=subject, needs=(Unsettled(unknown=unknown),))
+
+
+def _no_version(task: Task, reference: Reference) -> Unknown:
+    """What is written where the id of a version goes cannot be one."""
+    written = shown(reference.version)
+    return Unknown(
+        Why.CONFLICT,
+        f"the version {written!r} of the secret {shown(reference.id)}",
+        task.definition.key,
+        f"mend {written!r} at the end of valueFrom: the id of a version has 32 to 64 characters",
+    )
 
 
 def _arn(task: Task, reference: Reference) -> Text:
