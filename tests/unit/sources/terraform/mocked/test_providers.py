@@ -6,7 +6,8 @@ import pytest
 
 from pullproof.errors import InputError
 from pullproof.sources.terraform.hcl.modules import Project
-from pullproof.sources.terraform.mocked.answers import answers, is_answered, zones
+from pullproof.sources.terraform.jsontext import decode
+from pullproof.sources.terraform.mocked.answers import answers, computed, is_answered, zones
 from pullproof.sources.terraform.mocked.inputs import given_inputs
 from pullproof.sources.terraform.mocked.mocks import inputs_file
 from pullproof.sources.terraform.mocked.mocks import test_file as mocking
@@ -246,3 +247,43 @@ def test_a_file_of_variables_that_is_gone_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="cannot be read"):
         given_inputs(tmp_path, Project(tmp_path).main, [], [str(tmp_path / "none")], {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "arguments", "expected"),
+    [
+        ("aws_vpc_endpoint_service", "service_name", {"service": "s3"}, "com.amazonaws.eu-west-1.s3"),
+        ("aws_vpc_endpoint_service", "service_name", {}, None),
+        ("aws_vpc_endpoint_service", "id", {"service": "s3"}, None),
+        (
+            "aws_iam_policy",
+            "arn",
+            {"name": "AdministratorAccess"},
+            "arn:aws:iam::aws:policy/AdministratorAccess",
+        ),
+        ("aws_iam_policy", "arn", {"name": "mine"}, None),
+        ("aws_iam_policy", "arn", {}, None),
+        ("aws_iam_policy", "policy", {"name": "mine"}, None),
+        ("aws_iam_policy", "policy", {"arn": "arn:aws:iam::123456789012:policy/AdministratorAccess"}, None),
+        ("aws_vpc", "id", {}, None),
+    ],
+)
+def test_some_things_follow_from_arguments(
+    kind: str, name: str, arguments: dict[str, str], expected: str | None
+) -> None:
+    """What an object's arguments determine is known; nothing else is."""
+    assert expected == computed(kind, name, "data.x.y", "eu-west-1", arguments.get)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"name": "AmazonECSTaskExecutionRolePolicy"},
+        {"arn": "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"},
+    ],
+)
+def test_policies_of_aws_have_their_text(arguments: dict[str, str]) -> None:
+    """A policy of AWS's own that is looked up has the text that is shipped."""
+    text = computed("aws_iam_policy", "policy", "data.x.y", "eu-west-1", arguments.get)
+
+    assert "ecr:GetAuthorizationToken" in decode(text)["Statement"][0]["Action"]
