@@ -3,6 +3,7 @@
 from pullproof.model.addresses import Addresses
 from pullproof.model.value import Listing, Maybe, Unknown, Why
 from pullproof.model.vpc import DhcpOptions, PublicAccessBlock, Subnet, Vpc
+from pullproof.sources.terraform.attachments import Stray, acls_of, listed_blocks, tables_of
 from pullproof.sources.terraform.tree import Resource, Value
 from pullproof.sources.terraform.world import World, at, blocks_of, given, is_left_out, plain, written
 
@@ -215,8 +216,8 @@ def _public_access(world: World) -> None:
 
 def adapt_subnets(world: World) -> None:
     """Fill in subnets with the table and ACL in force."""
-    tables, stray_tables = _tables(world)
-    acls, stray_acls = _acls(world)
+    tables, stray_tables = tables_of(world)
+    acls, stray_acls = acls_of(world)
     for resource in world.of(*SUBNETS):
         key = resource.address
         if world.same(resource) != key:
@@ -266,7 +267,7 @@ def _vpc_looked_in(world: World, resource: Resource, unknown: Unknown) -> Maybe[
     vpc = written(resource, "vpc_id")
     if given(vpc):
         return world.key(vpc, resource, "vpc_id")
-    for block in _list(written(resource, "filter")):
+    for block in listed_blocks(written(resource, "filter")):
         values = block.get("values")
         if block.get("name") == "vpc-id" and isinstance(values, list) and len(values) == 1:
             return world.key(values[0], resource, "filter")
@@ -305,10 +306,6 @@ def _zone(world: World, resource: Resource) -> Maybe[str]:
     return world.unknown(resource, "availability_zone") if zone == "" else zone
 
 
-#: An attachment whose subnet is not known: the VPC it is in, where that is known, and why.
-Stray = tuple[Maybe[str], Unknown]
-
-
 def _inherited(world: World, subnet: Resource, vpc: Maybe[str], strays: list[Stray], name: str) -> Maybe[str]:
     """What the VPC gives to a subnet that nothing is attached to."""
     for place, reason in strays:
@@ -328,57 +325,3 @@ def _inherited(world: World, subnet: Resource, vpc: Maybe[str], strays: list[Str
         )
     found: Maybe[str] = getattr(owner, name)
     return found
-
-
-def _tables(world: World) -> tuple[dict[str, Maybe[str]], list[Stray]]:
-    """Route tables by subnet, and attachments to subnets that are not known."""
-    found: dict[str, Maybe[str]] = {}
-    strays: list[Stray] = []
-    for resource in world.of("data.aws_route_table"):
-        table = world.key(resource.values.get("id"), resource, "id")
-        subnet = resource.values.get("subnet_id")
-        for item in [{"subnet_id": subnet}, *(_list(resource.values.get("associations")))]:
-            if isinstance(name := item.get("subnet_id"), str) and name and "\ue000" not in name:
-                found[world.ids.get(name, name)] = table
-    for resource in world.of("aws_route_table_association"):
-        if given(written(resource, "gateway_id")):
-            continue
-        table = world.key(resource.values.get("route_table_id"), resource, "route_table_id")
-        subnet_key = world.key(resource.values.get("subnet_id"), resource, "subnet_id")
-        if isinstance(subnet_key, str):
-            found[subnet_key] = table
-        else:
-            strays.append((_vpc_holding(world, table), subnet_key))
-    return found, strays
-
-
-def _acls(world: World) -> tuple[dict[str, Maybe[str]], list[Stray]]:
-    found: dict[str, Maybe[str]] = {}
-    strays: list[Stray] = []
-    for resource in world.of("aws_default_network_acl", "aws_network_acl"):
-        listed = world.keys(written(resource, "subnet_ids"), resource, "subnet_ids")
-        found.update(dict.fromkeys(listed.items, resource.address))
-        strays += [(_vpc_holding(world, resource.address), reason) for reason in listed.open]
-    for resource in world.of("aws_network_acl_association"):
-        acl = world.key(resource.values.get("network_acl_id"), resource, "network_acl_id")
-        subnet = world.key(resource.values.get("subnet_id"), resource, "subnet_id")
-        if isinstance(subnet, str):
-            found[subnet] = acl
-        else:
-            strays.append((_vpc_holding(world, acl), subnet))
-    return found, strays
-
-
-def _vpc_holding(world: World, key: Maybe[str]) -> Maybe[str]:
-    """The VPC of a table or an ACL."""
-    if isinstance(key, Unknown):
-        return key
-    resource = world.tree.resources.get(key)
-    if resource is None or "vpc_id" not in resource.values:
-        return Unknown(Why.NOT_IN_INPUT, f"the VPC of {key}", key, f"{key} is not in the input")
-    return world.key(resource.values["vpc_id"], resource, "vpc_id")
-
-
-def _list(value: Value) -> list[dict[str, Value]]:
-    found = blocks_of(value)
-    return [] if isinstance(found, Unknown) else found

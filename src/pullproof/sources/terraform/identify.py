@@ -156,7 +156,8 @@ def scope_of(found: Instance) -> Scope:
 
 def not_followed(address: str, name: str, references: tuple[Reference, ...]) -> Unknown:
     """An argument that the references do not settle."""
-    names = ", ".join(dict.fromkeys(reference.text for reference in references[:4]))
+    # Terraform lists them in another order each time.
+    names = ", ".join(sorted({reference.text for reference in references})[:4])
     why = f" (from {names})" if names else ""
     return Unknown(Why.NOT_FOLLOWED, f"{name} of {address}{why}", address, SUPPLY)
 

@@ -414,3 +414,34 @@ def test_a_subnet_for_ipv6_alone_is_told() -> None:
 
     assert found.ipv6_only is True
     assert of("2001:db8::/64") == found.blocks
+
+
+def test_two_attachments_of_one_subnet_are_a_conflict() -> None:
+    """Two route tables, or two ACLs, for one subnet: which comes last is not told."""
+    tables = [create(f"aws_route_table.{name}", vpc_id=ref("aws_vpc.main.id")) for name in "tu"]
+    links = [association(ref(f"aws_route_table.{name}.id"), ref("aws_subnet.a.id"), name) for name in "tu"]
+    acls = [
+        create(f"aws_network_acl.{name}", vpc_id=ref("aws_vpc.main.id"), subnet_ids=[ref("aws_subnet.a.id")])
+        for name in "nm"
+    ]
+    found = estate(VPC, SUBNET, *tables, *links, *acls).subnets["aws_subnet.a"]
+
+    for attached in (found.route_table, found.acl):
+        assert isinstance(attached, Unknown)
+        assert Why.CONFLICT is attached.why
+
+
+def test_what_an_existing_acl_shows_is_how_it_was_before() -> None:
+    """The default ACL still lists the subnets that a new one takes over."""
+    subnet = keep("aws_subnet.a", id="subnet-0aaaaaaaa", vpc_id=LITERAL, cidr_block="10.0.0.0/24")
+    default = keep(
+        "aws_default_network_acl.d",
+        id="acl-0aaaaaaaa",
+        default_network_acl_id="acl-0aaaaaaaa",
+        subnet_ids=["subnet-0aaaaaaaa"],
+    )
+    del default.written["expressions"]["subnet_ids"]
+    new = create("aws_network_acl.n", vpc_id=LITERAL, subnet_ids=["subnet-0aaaaaaaa"])
+
+    assert "aws_default_network_acl.d" == estate(subnet, default).subnets["aws_subnet.a"].acl
+    assert "aws_network_acl.n" == estate(subnet, default, new).subnets["aws_subnet.a"].acl
