@@ -73,6 +73,8 @@ def drawn(random: Random) -> Estate:
     a_prefix_list(estate, "pl-s3", f"com.amazonaws.{REGION}.s3")
     a_prefix_list(estate, "pl-other", f"com.amazonaws.{REGION}.dynamodb")
     a_prefix_list(estate, "pl-user", "ours", blocks("10.0.0.16/28", "52.218.0.0/17"))
+    # AWS refuses most routes that are more specific than the local one, so this list has none.
+    a_prefix_list(estate, "pl-away", "away", blocks("52.218.0.0/17", "8.8.0.0/16"))
     _filters(random, estate)
     _tables(random, estate)
     for key, (block, vpc) in SUBNETS.items():
@@ -160,7 +162,7 @@ def _tables(random: Random, estate: Estate) -> None:
             if mostly(random, 0.6):
                 found.append(_route(random, far, targets[vpc][-3:]))
             if not mostly(random, 0.8):
-                to = random.choice((*CIDRS[6:], ListRef("pl-s3"), ListRef("pl-user"), ListRef("pl-other")))
+                to = random.choice((*CIDRS[6:], ListRef("pl-s3"), ListRef("pl-away"), ListRef("pl-other")))
                 found.append(_route(random, to, targets[vpc]))
             a_table(estate, name, *found, vpc=vpc)
     for name, vpc, gateway, far in (

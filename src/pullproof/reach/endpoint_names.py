@@ -90,7 +90,7 @@ def other_service(ground: Ground, key: str, host: Text) -> str:
     row, region = found
     if named[0] != row.suffix and named[0] not in row.perhaps:
         return f"an endpoint of {named[0]} and not of {row.suffix}"
-    away = not endpoint.service_region and same_region(named[1], region) is Verdict.FAILS
+    away = endpoint.service_region == "" and same_region(named[1], region) is Verdict.FAILS
     return f"an endpoint of {shown(named[1])} and not of {shown(region)}" if away else ""
 
 

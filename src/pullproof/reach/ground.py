@@ -25,6 +25,8 @@ class Ground:
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
         self.memory: dict[object, dict[object, object]] = {}
+        #: Whether an answer, by its identity, names its source as the thing to change.
+        self.sources_named: dict[int, bool] = {}
         self.subnets_by_vpc = grouped(estate.subnets.values(), lambda s: s.vpc)
         #: Zones that may be associated with more VPCs than the input shows.
         self.open_zones = tuple(zone for zone in estate.zones.values() if zone.vpcs.open)
@@ -69,9 +71,11 @@ def remembered(work: Callable[Concatenate[Ground, P], T]) -> Callable[Concatenat
     """Keep what a function works out about a ground, by its positional arguments."""
 
     def recall(ground: Ground, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        held: dict[object, T] = ground.memory.setdefault(work, {})  # type: ignore[assignment]
+        held = ground.memory.get(work)
+        if held is None:
+            held = ground.memory[work] = {}
         try:
-            return held[args]
+            return held[args]  # type: ignore[return-value]  # by the line below
         except KeyError:
             found = held[args] = work(ground, *args, **kwargs)
             return found

@@ -40,7 +40,9 @@ def through_internet_gateway(ground: Ground, leg: Leg) -> tuple[Passage, ...]:
         return (dead_end(ground, leg, f"{key} drops what comes from a private NAT gateway"),)
     public = ranges.intersection(dest.addresses, PUBLIC)
     if not public:
-        return (end(leg, "no-route", leg.lane.table, f"{dest.label} is no public address, and {key} drops it"),)
+        return (
+            end(leg, "no-route", leg.lane.table, f"{dest.label} is no public address, and {key} drops it"),
+        )
     gate = Hop(at=key, gate=Gate.INTERNET_GATEWAY, steps=tuple(_at_gateway(leg, gateway.vpc, public)))
     hops = (route_hop(leg.lane, dest), *public_access(ground, leg), gate)
     return (Passage(out=hops, via=Via.INTERNET_GATEWAY),)

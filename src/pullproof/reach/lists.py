@@ -45,8 +45,10 @@ def within(listed: Managed, party: Party) -> tuple[Ranges, Ranges]:
     if party.managed == listed.suffix:
         same = same_region(party.region, listed.region)
         return (mine if same is Verdict.WORKS else ()), (() if same is Verdict.FAILS else mine)
+    if party.named and not (party.managed or party.perhaps):
+        return (), ()
     if listed.suffix in party.perhaps or not is_exact(listed.suffix):
-        return (), mine
+        return (), ranges.intersection(mine, PUBLIC)  # AWS's own lists have public addresses only
     if party.named:
         return (), ()
     if listed.suffix == "s3" and (published := s3_ranges.prefixes(listed.region)) is not None:

@@ -16,6 +16,9 @@ from pullproof.model.value import Listing, Maybe, Unknown
 class Side(enum.Enum):
     """Which of its two lists of rules a filter is asked by."""
 
+    # Enum's own hash looks up a name each time, and these are part of the keys of every memory.
+    __hash__ = object.__hash__
+
     IN = "in"
     OUT = "out"
 

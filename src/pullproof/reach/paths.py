@@ -30,7 +30,7 @@ def reached(ground: Ground, start: Start, dests: Sequence[Dest], *names: Step) -
 
 
 def _all_reached(ground: Ground, start: Start, dests: Sequence[Dest], *names: Step) -> Reached:
-    trip = start.trip(ground)
+    trip = start.trip
     found = [(dest, passage) for dest in dests for passage in depart(ground, start.subnet.key, dest, trip)]
     head = tuple(hop_of(step) for step in names)
     return Reached(

@@ -23,6 +23,8 @@ class Link(enum.Enum):
     https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html
     """
 
+    __hash__ = object.__hash__  # as for Side
+
     JOINED = "references hold"
     APART = "references do not hold"
     UNSURE = "references may hold"

@@ -22,9 +22,11 @@ def either(
     is shown, its failures as mere possibilities. `kept` is the group whose steps are met whatever the
     answer is, "" for none.
     """
+    if len(found) == 1 and not doubts:
+        return found[0]
     verdicts = {one.verdict for one in found}
     alike = verdicts == {Verdict.FAILS} or (verdicts == {Verdict.WORKS} and _same_way(found))
-    if not doubts and (alike or len(found) == 1):
+    if not doubts and alike:
         return found[0]
     whys = (*choice, *doubts)
     paths = tuple(tuple(_soft(trace, whys[0], kept) for trace in path) for path in found[0].paths)

@@ -6,7 +6,7 @@ from pullproof.model.addresses import Addresses
 from pullproof.model.value import Listing, Unknown
 from pullproof.model.vpc import Subnet, TargetKind, Vpc
 from pullproof.reach.doubts import not_modelled
-from pullproof.reach.ground import Ground
+from pullproof.reach.ground import Ground, remembered
 from pullproof.reach.party import Flow, Party, Source
 from pullproof.reach.trip import Trip
 
@@ -26,26 +26,16 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     sender: Party
     source: Source
     flow: Flow
+    trip: Trip
     doubt: Unknown | None
 
-    def trip(self, ground: Ground) -> Trip:
-        """The flow at the moment it leaves."""
-        source = self.source
-        return Trip(
-            flow=self.flow,
-            client=self.client,
-            ports=source.ephemeral,
-            start=self.subnet.key,
-            home=self.vpc.key,
-            zone=self.subnet.zone,
-            public_ip=source.public_ip,
-            # Only interfaces that forward ask for the groups; without them, what is worked out for one
-            # source holds for every other in the subnet.
-            groups=source.groups if ground.estate.interfaces else NO_GROUPS,
-            back=(TargetKind.LOCAL, self.vpc.key),
-        )
+    def sending(self, flow: Flow) -> "Start":
+        """The same source, sending something else."""
+        trip = msgspec.structs.replace(self.trip, flow=flow)
+        return msgspec.structs.replace(self, flow=flow, trip=trip)
 
 
+@remembered
 def start(ground: Ground, source: Source, flow: Flow) -> Start | Unknown:
     """Where a source is."""
     subnet = ground.subnet(source.subnet, source.subnet)
@@ -66,8 +56,34 @@ def start(ground: Ground, source: Source, flow: Flow) -> Start | Unknown:
         label=f"{groups} in {subnet.key}",
         groups=source.groups,
     )
-    doubt = subnet.ipv6_only if isinstance(subnet.ipv6_only, Unknown) else None
-    return Start(subnet=subnet, vpc=vpc, client=client, sender=sender, source=source, flow=flow, doubt=doubt)
+    return Start(
+        subnet=subnet,
+        vpc=vpc,
+        client=client,
+        sender=sender,
+        source=source,
+        flow=flow,
+        trip=_trip(ground, source, subnet, client, flow),
+        doubt=subnet.ipv6_only if isinstance(subnet.ipv6_only, Unknown) else None,
+    )
+
+
+def _trip(ground: Ground, source: Source, subnet: Subnet, client: Party, flow: Flow) -> Trip:
+    """The flow at the moment it leaves."""
+    home = client.home
+    return Trip(
+        flow=flow,
+        client=client,
+        ports=source.ephemeral,
+        start=subnet.key,
+        home=home,
+        zone=subnet.zone,
+        public_ip=source.public_ip,
+        # Only interfaces that forward ask for the groups; without them, what is worked out for one
+        # source holds for every other in the subnet.
+        groups=source.groups if ground.estate.interfaces else NO_GROUPS,
+        back=(TargetKind.LOCAL, home),
+    )
 
 
 def _client(ground: Ground, subnet: Subnet, source: Source) -> Party:

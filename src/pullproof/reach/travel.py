@@ -1,6 +1,6 @@
 """From one subnet onward: through its border, by its route table, to whatever the table names."""
 
-import msgspec
+from msgspec.structs import replace
 
 from pullproof.evidence import Gate, Via
 from pullproof.model.estate import look_up
@@ -48,7 +48,9 @@ def depart(ground: Ground, subnet: str, dest: Dest, trip: Trip) -> tuple[Passage
         # The addresses may be in this very subnet, whose ACL is then not asked.
         outside, inside = soft_hop(outside, held.blocks), soft_hop(inside, held.blocks)
     return tuple(
-        passage if passage.aimless else passage.after((outside,), () if passage.quiet else (inside,))
+        passage
+        if passage.aimless
+        else replace(passage.after((outside,), () if passage.quiet else (inside,)), quiet=False)
         for passage in found
     )
 
@@ -72,7 +74,7 @@ def _take(ground: Ground, leg: Leg) -> tuple[Passage, ...]:
     lane = leg.lane
     if lane.unknown is not None:
         found = unknown_end(leg, lane.unknown, f"{lane.says}: where it leads is not known")
-        return (msgspec.structs.replace(found, quiet=True),)  # perhaps to a transit gateway in this subnet
+        return (replace(found, quiet=True),)  # perhaps to a transit gateway in this subnet
     if lane.kind is None:
         return (nothing_matches(ground, leg),)
     if lane.blackhole is True:
@@ -117,7 +119,7 @@ def _no_table(subnet: Subnet, why: Unknown, dest: Dest, trip: Trip, ground: Grou
     """The route table, or the VPC, is not shown. Within the VPC there is a local route all the same."""
     says = f"it is not known how {subnet.key} routes"
     step = step_of(Gate.ROUTE_TABLE, subnet.key, says, unknown=why)
-    if dest.subnet and dest.home == subnet.vpc:
+    if dest.subnet and dest.home == subnet.vpc and not trip.box:
         return (arrive(ground, dest.subnet, trip, Link.JOINED, Via.LOCAL).after((hop_of(step),)),)
     return (Passage(out=(hop_of(step, dead_end=True),), ends=True, quiet=True),)
 

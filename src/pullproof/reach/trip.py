@@ -21,6 +21,8 @@ Back: TypeAlias = tuple[TargetKind, str]
 class Sender(enum.Enum):
     """Who sends the packet on this leg: that decides what an internet gateway makes of it."""
 
+    __hash__ = object.__hash__  # as for Side
+
     INTERFACE = "the interface itself"
     TRANSIT = "the interface, through a transit gateway"
     NAT = "a public NAT gateway"

@@ -51,20 +51,22 @@ ANYWHERE = Party(
 
 def reach_host(estate: Estate, source: Source, host: Text, port: int = 443, protocol: int = TCP) -> Reached:
     """Whether a source reaches a host by its name: an AWS service's, a public one, a private zone's."""
-    return _named(_to_host(ground_of(estate), _anonymous(source), host, Flow(protocol, port)), source)
+    ground = ground_of(estate)
+    return _named(ground, _to_host(ground, _anonymous(source), host, Flow(protocol, port)), source)
 
 
 def reach_mount(estate: Estate, source: Source, file_system: Maybe[Text]) -> Reached:
     """Whether a source reaches the mount target of an EFS file system (id, key or reference) in its zone."""
-    return _named(_to_mount(ground_of(estate), _anonymous(source), file_system, Flow(TCP, NFS)), source)
+    ground = ground_of(estate)
+    return _named(ground, _to_mount(ground, _anonymous(source), file_system, Flow(TCP, NFS)), source)
 
 
 def reach_addresses(
     estate: Estate, source: Source, addresses: Addresses, port: int, protocol: int = TCP
 ) -> Reached:
     """Whether a source reaches all of some addresses; no name is involved."""
-    flow = Flow(protocol, port)
-    return _named(_to_addresses(ground_of(estate), _anonymous(source), addresses, flow), source)
+    ground = ground_of(estate)
+    return _named(ground, _to_addresses(ground, _anonymous(source), addresses, Flow(protocol, port)), source)
 
 
 def narrow_ephemeral(answer: Reached) -> tuple[str, ...]:
@@ -77,11 +79,14 @@ def _anonymous(source: Source) -> Source:
     return msgspec.structs.replace(source, key=THE_SOURCE)
 
 
-def _named(answer: Reached, source: Source) -> Reached:
+def _named(ground: Ground, answer: Reached, source: Source) -> Reached:
     """The answer for this source, where the source is what has to change."""
-    if any(step.resource == THE_SOURCE for step in answer.steps):
-        return renamed(answer, THE_SOURCE, source.key)
-    return answer
+    # Every answer lives as long as the ground does, so that its identity is a key.
+    names = ground.sources_named.get(id(answer))
+    if names is None:
+        names = any(step.resource == THE_SOURCE for step in answer.steps)
+        ground.sources_named[id(answer)] = names
+    return renamed(answer, THE_SOURCE, source.key) if names else answer
 
 
 @remembered
@@ -200,7 +205,7 @@ def _own_servers(ground: Ground, begin: Start, own: tuple[str, ...]) -> tuple[St
     addresses = [address for server in own if (address := parsed(server)) is not None]
     if len(addresses) < len(own):
         return ()
-    here = msgspec.structs.replace(begin, flow=DNS)
+    here = begin.sending(DNS)
     asked = [reached(ground, here, dests_at(ground, begin.vpc.key, address.v4)) for address in addresses]
     if any(answer.verdict is not Verdict.FAILS for answer in asked):
         return ()
