@@ -122,8 +122,9 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
         """Refuse an empty trace, and one that goes on after its end."""
         if not self.hops:
             raise ValueError("a trace needs at least one hop")
-        if any(hop.dead_end for hop in self.hops[:-1]):
-            raise ValueError("a trace goes on after a dead end")
+        for hop in self.hops[:-1]:
+            if hop.dead_end:
+                raise ValueError("a trace goes on after a dead end")
 
     @property
     def verdict(self) -> Verdict:
@@ -133,6 +134,8 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
 
 class Via(enum.Enum):
     """How a flow leaves the subnet; words of the contract."""
+
+    __hash__ = object.__hash__  # as for Verdict
 
     INTERFACE_ENDPOINT = "interface-endpoint"
     GATEWAY_ENDPOINT = "gateway-endpoint"
@@ -170,7 +173,12 @@ class Reached(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def steps(self) -> tuple[Step, ...]:
         """Every step of every trace, in order."""
-        return tuple(s for path in self.paths for t in path for hop in t.hops for s in hop.steps)
+        found: list[Step] = []
+        for path in self.paths:
+            for trace in path:
+                for hop in trace.hops:
+                    found += hop.steps
+        return tuple(found)
 
     @property
     def intermittent(self) -> bool:

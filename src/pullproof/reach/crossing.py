@@ -4,6 +4,8 @@ Traffic within one subnet meets no ACL.
 https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from pullproof.evidence import Gate, Hop, Step
@@ -30,24 +32,26 @@ class Crossing(msgspec.Struct, frozen=True, cache_hash=True):
     what: str
 
 
+@lru_cache(maxsize=1024)
 def request(flow: Flow, side: Side) -> Crossing:
     """The request, on its way out of a subnet or into one."""
     code = "nacl-egress" if side is Side.OUT else "nacl-ingress"
     return Crossing(side, code, Packets(flow.protocol, flow.ports), f"{flow}")
 
 
+@lru_cache(maxsize=1024)
 def reply(flow: Flow, side: Side, ports: Ranges) -> Crossing:
     """The reply, to the ports the sender's connection came from."""
     return Crossing(side, "nacl-return", Packets(flow.protocol, ports), f"replies ({flow.replies(ports)})")
 
 
+@remembered
 def across(ground: Ground, subnet: str, crossing: Crossing, remote: Party) -> Hop:
     """The hop at the ACL of a subnet."""
     step = _step(ground, subnet, crossing, remote)
     return Hop(at=step.at, gate=Gate.NETWORK_ACL, steps=(step,))
 
 
-@remembered
 def _step(ground: Ground, subnet: str, crossing: Crossing, remote: Party) -> Step:
     acl = look_up(ground.estate.acls, ground.estate.subnets[subnet].acl, "the network ACL", subnet)
     where = "out to" if crossing.side is Side.OUT else "in from"
