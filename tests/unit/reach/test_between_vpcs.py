@@ -544,6 +544,16 @@ def test_elsewhere_than_in_the_tasks_zone_the_gateway_picks() -> None:
     attach(none, "att-hub", "hub", more=(unknown("subnets"),))
 
 
+def test_in_the_tasks_own_zone_the_gateway_stays() -> None:
+    """A closed subnet in another zone does not matter then."""
+    estate = transit()
+    an_acl(estate, "closed", egress=())
+    a_subnet(estate, "hub-att-2", "10.1.9.16/28", vpc="hub", zone="eu-west-1c", acl="closed")
+    attach(estate, "att-hub", "hub", "hub-att", "hub-att-2")
+
+    assert Verdict.WORKS is ask(estate).verdict
+
+
 def test_an_attachment_whose_subnets_are_not_known_leaves_it_open() -> None:
     """Where traffic leaves it cannot be told; nor how the subnet routes."""
     nowhere, no_table = transit(), transit()

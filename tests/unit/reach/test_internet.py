@@ -147,6 +147,17 @@ def test_a_nat_gateway_that_failed_is_a_black_hole() -> None:
     assert [("blackhole-route", "private")] == blockers(reach_host(estate, a_source(), DOCKER))
 
 
+def test_a_route_cannot_lead_to_another_vpcs_boxes() -> None:
+    """AWS refuses it: a NAT gateway or interface serves the route tables of its own VPC."""
+    nat, box = private_subnet(), with_instance(subnet="far")
+    a_nat(nat, subnet="far")
+    for estate in (nat, box):
+        a_vpc(estate, "second", "10.5.0.0/16")
+        a_subnet(estate, "far", "10.5.1.0/24", vpc="second")
+
+        assert [("blackhole-route", "private")] == blockers(reach_host(estate, a_source(), DOCKER))
+
+
 def test_nat_after_nat_is_not_modelled() -> None:
     """What becomes of it is not known."""
     estate = private_subnet()
