@@ -5,7 +5,7 @@ from pullproof.model.value import Unknown, Why
 from pullproof.sources.terraform.hcl.values import Lazy, Rest, Value
 
 #: Evaluation steps for one attribute; the largest real one met took some 20 000.
-STEPS = 400_000
+STEPS = 200_000
 #: Expressions that need each other, one inside the other.
 DEEPEST = 120
 #: Characters of one string, items of one collection.

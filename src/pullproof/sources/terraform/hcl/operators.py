@@ -9,7 +9,7 @@ from typing import Any
 
 from pullproof.model.text import is_exact
 from pullproof.model.value import Unknown
-from pullproof.sources.terraform.hcl.gaps import cause
+from pullproof.sources.terraform.hcl.gaps import cause, not_followed
 from pullproof.sources.terraform.hcl.values import (
     Refused,
     Value,
@@ -130,7 +130,7 @@ def _numeric(sign: str, left: float, right: float) -> Value:
 
         return normal(float(_ARITHMETIC[sign](Decimal(repr(left)), Decimal(repr(right)))))
     if right == 0:
-        raise Refused("division by zero")
+        return not_followed("a division by zero")  # which is not an error to Terraform, but an infinity
     if sign == "%":
         # The sign of the result is that of the dividend, as in Go.
         rest = abs(left) % abs(right)

@@ -144,7 +144,7 @@ def test_hostile_configurations_come_to_nothing(text: str, tmp_path: Path) -> No
     begin = time.monotonic()
 
     assert comes_to_nothing(lambda: settler_of(tmp_path, text).attribute("x.y", "v"))
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 30
 
 
 def test_a_link_does_not_lead_out(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pullproof.model.value import Unknown
 from pullproof.sources.terraform.hcl.evaluate import item, may_be_list, pairs
 from pullproof.sources.terraform.hcl.functions.base import Context, Function, exact_function, open_function
 from pullproof.sources.terraform.hcl.functions.conversions import one_type
-from pullproof.sources.terraform.hcl.gaps import cause, rest_of
+from pullproof.sources.terraform.hcl.gaps import cause, not_followed, rest_of
 from pullproof.sources.terraform.hcl.values import (
     HclSet,
     Lazy,
@@ -115,7 +115,9 @@ def _element(_: Context, of: Value, at: Value) -> Value:
     if not isinstance(of, list) or isinstance(at, Unknown) or open_ended(of):
         return cause([of, at], "element()") if not (exact(of) and exact(at)) else as_items(of)
     number = as_number(at)
-    if not of or isinstance(number, float) or number < 0:
+    if number < 0:
+        return not_followed("element() with a negative position")  # versions of Terraform differ
+    if not of or isinstance(number, float):
         raise Refused("element() needs a list with items and a whole number")
     return item(of, number % len(of))
 
@@ -246,8 +248,10 @@ def _chunklist(_: Context, of: Value, size: Value) -> Value:
     if not isinstance(of, list) or open_ended(of) or isinstance(of, HclSet) or not exact(size):
         return cause([of, size], "chunklist()")
     step = as_number(size)
-    if isinstance(step, float) or step < 1:
+    if isinstance(step, float) or step < 0:
         raise Refused("chunklist() needs a size")
+    if step == 0:
+        return [of] if of else []
     return [of[at : at + step] for at in range(0, len(of), step)]
 
 
