@@ -3,7 +3,7 @@
 from pullproof.model.gateways import InternetGateway, NatGateway, NetworkInterface, Peering
 from pullproof.model.text import OPEN
 from pullproof.model.value import Listing, Maybe, Unknown
-from pullproof.sources.terraform.tree import Resource, Value
+from pullproof.sources.terraform.tree import Resource, Some, Value
 from pullproof.sources.terraform.world import World, at, blocks_of, first_block, given, is_left_out, written
 
 
@@ -24,12 +24,23 @@ def _nat(world: World, resource: Resource) -> NatGateway:
     return NatGateway(
         key=resource.address,
         origin=at(resource),
-        subnet="" if regional else world.key(subnet, resource, "subnet_id"),
+        subnet="" if regional else _subnet(world, resource, subnet),
         public=kind if isinstance(kind, Unknown) else kind == "public",
         vpc=world.key(resource.values.get("vpc_id"), resource, "vpc_id") if regional else "",
         route_table=world.unknown(resource, "route_table_id") if regional else "",
         available=resource.values.get("state", "available") not in ("failed", "deleting", "deleted"),
     )
+
+
+def _subnet(world: World, resource: Resource, value: Value) -> Maybe[str]:
+    """The subnet of a gateway; any of several, where they are attached to the same."""
+    if isinstance(value, Some):
+        keys = [world.key(item, resource, "subnet_id") for item in value.values]
+        held = [world.estate.subnets.get(key) for key in keys if isinstance(key, str)]
+        attached = {(one.vpc, one.route_table, one.acl) for one in held if one is not None}
+        if None not in held and len(held) == len(keys) and len(attached) == 1:
+            return keys[0]
+    return world.key(value, resource, "subnet_id")
 
 
 def _internet(world: World) -> None:

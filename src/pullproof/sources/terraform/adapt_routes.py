@@ -6,7 +6,7 @@ from pullproof.model.addresses import Cidr, cidr
 from pullproof.model.text import OPEN, sole_hole
 from pullproof.model.value import Listing, Maybe, Origin, Unknown, Why
 from pullproof.model.vpc import ListRef, Route, RouteTable, Target, TargetKind
-from pullproof.sources.terraform.tree import Resource, Value
+from pullproof.sources.terraform.tree import Resource, Some, Value
 from pullproof.sources.terraform.world import World, at, blocks_of, given, written
 
 TABLES = ("aws_route_table", "aws_default_route_table", "data.aws_route_table")
@@ -199,8 +199,8 @@ def _target(world: World, resource: Resource, values: dict[str, Value]) -> tuple
     """The target, and whether this plan takes it away."""
     for name, kind in TARGETS.items():
         value = values.get(name)
-        if isinstance(value, Unknown):
-            return value, False
+        if isinstance(value, Unknown | Some):
+            return value if isinstance(value, Unknown) else value.reason, False
         if not isinstance(value, str) or not value or sole_hole(value) == f"{resource.address}.{name}":
             continue
         if value == "local":

@@ -3,7 +3,8 @@
 Only what is certain is given. Terraform lists names without the functions around them, so `a.id`,
 `element([a.id], 0)` and `c ? a.id : "x"` can look alike. Three things make a reading certain: an argument
 that is unknown gets its value from a name that is itself unknown; an identifier cannot be put together
-from parts; and two blocks with the same keys, one of which picks from the other by its own key, are paired.
+from parts; and two blocks with the same keys, one of which picks from the other by its own `each.key`, are
+paired. With `count.index` they need not be: `element(list, count.index + 1)` looks the same.
 """
 
 from collections.abc import Callable
@@ -38,13 +39,15 @@ class Reach(msgspec.Struct, frozen=True):
     """What references lead to.
 
     `plain` says that every value is named on its own and therefore used; `choosing` that some name is
-    there which can only choose between the others; `dead` is a reference that leads nowhere.
+    there which can only choose between the others; `dead` is a reference that leads nowhere. `counted`
+    says that one of the values is picked by `count.index`, and that the first has the same index.
     """
 
     values: tuple[Value, ...] = ()
     plain: bool = True
     choosing: bool = False
     dead: str = ""
+    counted: bool = False
 
 
 class Follower:
@@ -68,7 +71,7 @@ class Follower:
 
     def combined(self, references: tuple[Reference, ...], scope: Scope, name: str, depth: int = 0) -> Reach:
         """What all the references of an expression lead to; `name` is the argument it is for."""
-        keyed = any(_is_own_key(reference) for reference in references)
+        keyed = next((reference.kind for reference in references if _is_own_key(reference)), "")
         parts = [
             self._reach(reference, scope, name, depth, keyed=keyed)
             for reference in references
@@ -83,7 +86,7 @@ class Follower:
             next((part.dead for part in parts if part.dead), ""),
         )
 
-    def _reach(self, reference: Reference, scope: Scope, name: str, depth: int, *, keyed: bool) -> Reach:
+    def _reach(self, reference: Reference, scope: Scope, name: str, depth: int, *, keyed: str = "") -> Reach:
         if depth > DEEP:
             return Reach(dead=reference.text)
         kind = reference.kind
@@ -98,7 +101,7 @@ class Follower:
         # The directory and the workspace are known texts; `local` is not in the JSON at all.
         return Reach(choosing=True) if kind == "other" else Reach(dead=reference.text)
 
-    def _resource(self, reference: Reference, scope: Scope, name: str, *, keyed: bool) -> Reach:
+    def _resource(self, reference: Reference, scope: Scope, name: str, *, keyed: str) -> Reach:
         block = self._modules.block(scope.module, reference.name)
         if block is None:
             return Reach(dead=reference.text)
@@ -111,11 +114,14 @@ class Follower:
             # An index that does not exist would be an error, so the expression takes another branch.
             address = held.get(path[0])
             return Reach((self._pick(address, path[1:], reference.type, name),)) if address else Reach()
-        if keyed and len(held) > 1 and self._paired(scope, held):
-            return Reach((self._pick(held[scope.index], (), reference.type, name),))
+        paired = bool(keyed) and len(held) > 1 and self._paired(scope, held)
+        addresses = [held[scope.index]] if paired else []
+        if not paired or keyed == "count":
+            addresses += [address for address in held.values() if address not in addresses]
         return Reach(
-            tuple(self._pick(address, (), reference.type, name) for address in held.values()),
-            plain=len(held) == 1,
+            tuple(self._pick(address, (), reference.type, name) for address in addresses),
+            plain=len(addresses) == 1,
+            counted=paired and keyed == "count",
         )
 
     def _paired(self, scope: Scope, held: dict[Step | None, str]) -> bool:
@@ -184,7 +190,7 @@ class Follower:
         path = (*sources[0].path, scope.index, *reference.path)
         outer = Scope(scope.module)
         longer = msgspec.structs.replace(sources[0], path=path)
-        found = self._reach(longer, outer, name, depth + 1, keyed=False)
+        found = self._reach(longer, outer, name, depth + 1)
         return found if found.values else Reach(dead=reference.text)
 
     def _inside(self, expression: Any, scope: Scope, reference: Reference, name: str, depth: int) -> Reach:
@@ -201,7 +207,7 @@ class Follower:
             return msgspec.structs.replace(found, plain=found.plain and len(found.values) < 2)
         if len(sources) == 1 and all(isinstance(step, str) for step in path):
             longer = msgspec.structs.replace(sources[0], path=(*sources[0].path, *path))
-            found = self._reach(longer, scope, name, depth + 1, keyed=False)
+            found = self._reach(longer, scope, name, depth + 1)
             if found.values and not found.dead:
                 return found
         # A part of something put together: one of the values in it.

@@ -9,11 +9,21 @@ from pullproof.model.value import Unknown, Why
 from pullproof.sources.terraform.follow import Follower, Reach, Scope, is_open
 from pullproof.sources.terraform.identifiers import IN_ONE_VPC, KINDS, MANY
 from pullproof.sources.terraform.instance import Instance
-from pullproof.sources.terraform.references import Reference
+from pullproof.sources.terraform.references import Reference, mentioned
 from pullproof.sources.terraform.tree import Some, Value, own
 
 #: What a person can do about a reference that cannot be followed.
 SUPPLY = "check the configuration's directory, or pass it with --source"
+
+#: Arguments of which no two resources of a type have the same, all else being equal.
+ONCE = {
+    "aws_route_table_association": "subnet_id",
+    "aws_network_acl_association": "subnet_id",
+    "aws_route": "route_table_id",
+    "aws_efs_mount_target": "subnet_id",
+    "aws_vpc_endpoint_subnet_association": "subnet_id",
+    "aws_vpc_endpoint_route_table_association": "route_table_id",
+}
 
 #: Data sources from which no id of a VPC can come, when they are read during the apply.
 TELL_NO_VPC = frozenset(
@@ -65,7 +75,7 @@ class Identifier:
         reached = self._follower.combined(references, scope_of(found), name)
         if name in MANY:
             return self._many(found, name, reached, _leaves(found, name, expression))
-        return self._one(reached)
+        return self._one(found, name, reached)
 
     def only_vpc(self) -> Value | None:
         """The VPC that an unknown id must be, because no other is unknown: an id is never put together."""
@@ -89,15 +99,18 @@ class Identifier:
             return None
         return own(address, str(attribute))
 
-    def _one(self, reached: Reach) -> Value | None:
+    def _one(self, found: Instance, name: str, reached: Reach) -> Value | None:
         """An identifier: it is unknown, so it comes from the one name in it that is unknown."""
         if reached.dead:
             return None
-        open_ = dict.fromkeys(value for value in flattened(reached.values) if is_open(value))
-        if len(open_) != 1:
+        open_ = list(dict.fromkeys(value for value in flattened(reached.values) if is_open(value)))
+        if any(isinstance(value, str) and sole_hole(value).startswith("?") for value in open_):
             return None
-        (value,) = open_
-        return None if isinstance(value, str) and sole_hole(value).startswith("?") else value
+        as_many = len(self._follower.instances(found.module, found.key)) == len(open_)
+        if len(open_) == 1 or (as_many and reached.counted and _one_to_one(found, name)):
+            return open_[0]
+        vague = any(_is_vague(value) for value in open_)
+        return Some(tuple(open_), _some_of(found.address, name)) if reached.counted and not vague else None
 
     def _many(self, found: Instance, name: str, reached: Reach, sharing: int) -> Value | None:
         """A list of identifiers; `sharing` lists of that name are unknown and share the references."""
@@ -167,6 +180,22 @@ def _may_carry(found: Instance) -> bool:
     if found.data:
         return found.type not in TELL_NO_VPC
     return found.type == "aws_cloudformation_stack" or not found.type.startswith(OWN_WORDS)
+
+
+def _one_to_one(found: Instance, name: str) -> bool:
+    """Whether it does not matter which instance picks which by `count.index`.
+
+    AWS takes an argument's value only once, there are as many of one as of the other, and nothing else in
+    the block depends on the index: each is picked by exactly one, and all of these are alike.
+    """
+    if ONCE.get(found.type) != name or found.block is None:
+        return False
+    return not any(
+        reference.kind in ("count", "each")
+        for other, expression in found.block.expressions.items()
+        if other != name
+        for reference in mentioned(expression)
+    )
 
 
 def _maybe_more(address: str, name: str) -> Unknown:

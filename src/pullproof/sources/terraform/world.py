@@ -69,6 +69,8 @@ class World:
         """The key of what a value identifies; `what` names the argument."""
         if isinstance(value, Unknown):
             return value
+        if isinstance(value, Some):
+            return value.reason
         if not isinstance(value, str) or not value:
             return self.unknown(at, what)
         if OPEN not in value:

@@ -36,6 +36,29 @@ def test_a_nat_gateway_is_public_unless_it_says_private(values: dict[str, Any], 
     assert found.available is True
 
 
+@pytest.mark.parametrize("alike", [True, False])
+def test_nat_gateways_by_index_are_in_any_of_subnets_that_are_alike(alike: bool) -> None:
+    """`public[count.index].id` may be shifted; where all are on one table, it does not matter."""
+    public = [
+        create(f"aws_subnet.p[{i}]", vpc_id=ref("aws_vpc.main.id"), cidr_block=f"10.0.{i}.0/24")
+        for i in (0, 1)
+    ]
+    nats = [create(f"aws_nat_gateway.n[{i}]", subnet_id=ref("aws_subnet.p", "count.index")) for i in (0, 1)]
+    table = create("aws_route_table.t", vpc_id=ref("aws_vpc.main.id"), route=COMPUTED)
+    odd = create(
+        "aws_route_table_association.a",
+        subnet_id=ref("aws_subnet.p[1].id"),
+        route_table_id=ref("aws_route_table.t.id"),
+    )
+    found = (
+        estate(VPC, *public, *nats, table, *([] if alike else [odd]))
+        .nat_gateways["aws_nat_gateway.n[1]"]
+        .subnet
+    )
+
+    assert "aws_subnet.p[1]" == found if alike else isinstance(found, Unknown)
+
+
 def test_a_regional_nat_gateway_has_no_subnet() -> None:
     """It is in the VPC, with a table of its own that the plan does not show."""
     nat = create("aws_nat_gateway.n", availability_mode="regional", vpc_id=ref("aws_vpc.main.id"))

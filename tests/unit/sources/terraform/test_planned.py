@@ -205,8 +205,8 @@ def test_the_default_vpc_is_older_than_the_plan() -> None:
 
 
 @pytest.mark.parametrize("key", [0, 1])
-def test_blocks_with_the_same_keys_are_paired(key: int) -> None:
-    """`p[count.index].id` where both have the same count is the subnet of the same index."""
+def test_as_many_links_as_subnets_are_one_each(key: int) -> None:
+    """`p[count.index].id` may be `element(p, count.index + 1)`: where all else is alike, it does not matter."""
     links = [
         create(f"aws_route_table_association.a[{i}]", subnet_id=ref("aws_subnet.p", "count.index"))
         for i in (0, 1)
@@ -214,6 +214,45 @@ def test_blocks_with_the_same_keys_are_paired(key: int) -> None:
     found = resources(VPC, *SUBNETS, *links)[f"aws_route_table_association.a[{key}]"]
 
     assert hole(f"aws_subnet.p[{key}].id") == found.values["subnet_id"]
+
+
+def test_a_second_argument_picked_by_the_index_makes_it_matter() -> None:
+    """Subnet and table both by `count.index`: which goes with which is custom, and not certain."""
+    tables = [create(f"aws_route_table.t[{i}]", vpc_id=ref("aws_vpc.main.id")) for i in (0, 1)]
+    links = [
+        create(
+            f"aws_route_table_association.a[{i}]",
+            subnet_id=ref("aws_subnet.p", "count.index"),
+            route_table_id=ref("aws_route_table.t", "count.index"),
+        )
+        for i in (0, 1)
+    ]
+    found = resources(VPC, *SUBNETS, *tables, *links)["aws_route_table_association.a[0]"]
+
+    assert isinstance(found.values["subnet_id"], Some)
+    assert isinstance(found.values["route_table_id"], Some)
+    assert hole("aws_subnet.p[0].id") == found.values["subnet_id"].values[0]
+
+
+def test_fewer_links_than_subnets_may_be_of_any() -> None:
+    """One association over two subnets: which is left out is not in the JSON."""
+    link = create("aws_route_table_association.a[0]", subnet_id=ref("aws_subnet.p", "count.index"))
+
+    assert isinstance(
+        resources(VPC, *SUBNETS, link)["aws_route_table_association.a[0]"].values["subnet_id"], Some
+    )
+
+
+def test_blocks_with_the_same_names_as_keys_are_paired() -> None:
+    """`t[each.key].id` where both have the same names as keys is the one of the same name."""
+    tables = [create(f'aws_route_table.t["{key}"]', vpc_id=ref("aws_vpc.main.id")) for key in "ab"]
+    links = [
+        create(f'aws_route_table_association.l["{key}"]', route_table_id=ref("aws_route_table.t", "each.key"))
+        for key in "ab"
+    ]
+    found = resources(VPC, *tables, *links)['aws_route_table_association.l["b"]']
+
+    assert hole('aws_route_table.t["b"].id') == found.values["route_table_id"]
 
 
 def test_blocks_with_other_keys_are_not_paired() -> None:
