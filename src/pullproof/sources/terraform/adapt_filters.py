@@ -55,6 +55,7 @@ class Separate:
 def adapt_groups(world: World) -> None:
     """Fill in security groups, also those that a VPC makes by itself."""
     separate = Separate(world)
+    shared = _shared(world)
     for resource in world.of(*GROUPS):
         key = resource.address
         if resource.data and world.same(resource) != key:
@@ -62,7 +63,7 @@ def adapt_groups(world: World) -> None:
         world.estate.groups[key] = SecurityGroup(
             key=key,
             origin=at(resource),
-            vpc=_vpc(world, resource),
+            vpc=shared[key] if key in shared else _vpc(world, resource),
             ingress=_direction(world, resource, "ingress", separate),
             egress=_direction(world, resource, "egress", separate),
         )
@@ -242,6 +243,24 @@ def _vpc(world: World, resource: Resource) -> Maybe[str]:
                 return vpc.key
         return world.unknown(resource, "vpc_id")
     return world.key(value, resource, "vpc_id")
+
+
+def _shared(world: World) -> dict[str, Unknown]:
+    """Groups that may be used in more VPCs than their own: why none is the VPC of such a group.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html
+    """
+    found: dict[str, Unknown] = {}
+    for resource in world.of("aws_vpc_security_group_vpc_association"):
+        key = world.key(resource.values.get("security_group_id"), resource, "security_group_id")
+        for group in [key] if isinstance(key, str) else [each.address for each in world.of(*GROUPS)]:
+            found[group] = Unknown(
+                Why.NOT_MODELLED,
+                f"which of several VPCs {group} is used in",
+                group,
+                f"{resource.address} associates it with more than one",
+            )
+    return found
 
 
 def _meaning(rule: GroupRule) -> tuple[str, str]:

@@ -13,7 +13,8 @@ WANTED = frozenset(
         *("aws_vpc_peering_connection_accepter", "aws_network_interface", "aws_instance"),
         *("aws_security_group", "aws_default_security_group", "aws_security_group_rule"),
         *("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"),
-        *("aws_security_groups", "aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule"),
+        *("aws_security_groups", "aws_vpc_security_group_vpc_association", "aws_network_acl"),
+        *("aws_default_network_acl", "aws_network_acl_rule"),
         *("aws_network_acl_association", "aws_ec2_managed_prefix_list", "aws_ec2_managed_prefix_list_entry"),
         *(
             "aws_prefix_list",
