@@ -52,6 +52,8 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     remove: list[str] = []
     #: Text added at the end of a file, which is made if there is none.
     append: dict[str, str] = {}
+    #: The earlier variant that was applied before this one is planned; else nothing exists yet.
+    applied: str = ""
     #: Given to Terraform's plan.
     variables: dict[str, str] = {}
     options: list[str] = []
@@ -59,8 +61,9 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     task: str = "aws_ecs_service.app"
     #: Words that must stand in the terminal output.
     says: list[str] = []
-    #: What `like` names.
+    #: What `like` names, and `applied`.
     start: "Variant | None" = None
+    before: "Variant | None" = None
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +91,9 @@ def _resolved(variants: list[Variant]) -> list[Variant]:
     for variant in variants:
         blockers = [(step, code, at) for steps, code, at in variant.blockers for step in steps.split()]
         start = known[variant.like] if variant.like else None
-        known[variant.name] = msgspec.structs.replace(variant, blockers=blockers, start=start)
+        before = known[variant.applied] if variant.applied else None
+        found = msgspec.structs.replace(variant, blockers=blockers, start=start, before=before)
+        known[variant.name] = found
     return list(known.values())
 
 

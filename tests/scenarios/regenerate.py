@@ -1,15 +1,19 @@
 """Plan every case with the real Terraform: `python -m tests.scenarios.regenerate [ID ...]`.
 
 Writes `plans/SLUG/VARIANT.json`. Needs terraform, and the AWS provider where its CLI configuration
-finds it.
+finds it. What a variant has `applied` is made in a moto server, whose address is AWS_ENDPOINT_URL.
 """
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 from tests.scenarios.recipe import HERE, Case, Variant, every_variant, name, write
 
@@ -17,22 +21,48 @@ from tests.scenarios.recipe import HERE, Case, Variant, every_variant, name, wri
 IRRELEVANT = ("timestamp", "checks", "relevant_attributes")
 
 
+STATE = "terraform.tfstate"
+#: The server forgets everything before each apply.
+SERVER = Lock()
+
+
 def plan(variant: Variant, folder: Path) -> dict[str, object]:
     """The plan of one configuration, as JSON."""
     write(variant, folder)
-    given = [f"-var={key}={value}" for key, value in variant.variables.items()]
-    for command in (
-        ["terraform", "init", "-backend=false", "-no-color"],
-        ["terraform", "plan", "-refresh=false", "-no-color", "-out=tf.plan", *given],
-    ):
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"{variant.name}: {' '.join(command)}\n{done.stdout}{done.stderr}")
+    if variant.before is not None:
+        with tempfile.TemporaryDirectory() as earlier:
+            apply(variant.before, Path(earlier))
+            shutil.copy(Path(earlier) / STATE, folder / STATE)
+    terraform(variant, folder, "init", "-backend=false")
+    terraform(variant, folder, "plan", "-refresh=false", "-out=tf.plan", *variables(variant))
     shown = subprocess.run(
         ["terraform", "show", "-json", "tf.plan"], cwd=folder, capture_output=True, check=True
     )
     document: dict[str, object] = json.loads(shown.stdout)
     return {key: value for key, value in document.items() if key not in IRRELEVANT}
+
+
+def apply(variant: Variant, folder: Path) -> None:
+    """Apply one configuration, which leaves its state in the folder."""
+    write(variant, folder)
+    terraform(variant, folder, "init", "-backend=false")
+    with SERVER:
+        reset = urllib.request.Request(f"{os.environ['AWS_ENDPOINT_URL']}/moto-api/reset", method="POST")
+        urllib.request.urlopen(reset).close()
+        terraform(variant, folder, "apply", "-auto-approve", *variables(variant))
+
+
+def variables(variant: Variant) -> list[str]:
+    """The options that give variables their values."""
+    return [f"-var={key}={value}" for key, value in variant.variables.items()]
+
+
+def terraform(variant: Variant, folder: Path, *words: str) -> None:
+    """Run Terraform. Raises RuntimeError with what it printed."""
+    command = ["terraform", *words, "-no-color"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{variant.name}: {' '.join(command)}\n{done.stdout}{done.stderr}")
 
 
 def regenerate(case: Case, variant: Variant) -> str:
