@@ -56,18 +56,18 @@ class BesidePlan:
         self._looked = True
         if not self._options.use_source:
             return
-        from pullproof.sources.terraform.settle import Settler
+        directory = self._given() if self._options.source else self._beside()
+        if directory is not None:
+            from pullproof.sources.terraform.settle import Settler
 
-        if self._options.source:
-            directory = self._options.source
-            if not os.path.isdir(directory):  # noqa: PTH112  # pathlib is slow to import
-                raise InputError("there is no such directory", place=directory, remedy="--source DIR")
             self._settler = Settler(directory, self._plan)
-            self.note = f"what the plan leaves open is settled by {directory}"
-            return
-        beside = self._beside()
-        if beside is not None:
-            self._settler = Settler(beside, self._plan)
+
+    def _given(self) -> str:
+        directory = self._options.source
+        if not os.path.isdir(directory):  # noqa: PTH112  # pathlib is slow to import
+            raise InputError("there is no such directory", place=directory, remedy="--source DIR")
+        self.note = f"what the plan leaves open is settled by {directory}"
+        return directory
 
     def _beside(self) -> str | None:
         from pullproof.sources.terraform.beside import find_configuration
