@@ -36,7 +36,7 @@ class Question(msgspec.Struct, frozen=True, cache_hash=True):
 
 def question(groups: Listing[str], at: str, side: Side, flow: Flow, link: Link) -> Question:
     """The question to the groups of the interface `at`."""
-    return Question(groups, "" if groups.items else at, side, flow, link)
+    return Question(groups, "" if groups.items or groups.among else at, side, flow, link)
 
 
 STATEFUL = "replies pass: security groups are stateful"
@@ -46,6 +46,8 @@ STATEFUL = "replies pass: security groups are stateful"
 def admits(ground: Ground, asked: Question, other: Party) -> Judged:
     """Whether a set of groups lets a flow through to or from the other party."""
     groups, flow, link = asked.groups, asked.flow, asked.link
+    if groups.among:
+        return _admitted_by_some(ground, asked, other)
     sets = [rule_set(ground, group, asked.side, flow) for group in groups.items]
     for rules in sets:
         if (alone := _alone(rules, other, link)) is not None:
@@ -69,6 +71,18 @@ def admits(ground: Ground, asked: Question, other: Party) -> Judged:
     return Judged(answer, says, cites, reasons)
 
 
+def _admitted_by_some(ground: Ground, asked: Question, other: Party) -> Judged:
+    """The interface carries one or more of several groups: certain is what each of them says alone."""
+    each = [
+        admits(ground, msgspec.structs.replace(asked, groups=Listing((group,))), other)
+        for group in asked.groups.among
+    ]
+    if len({judged.outcome for judged in each}) == 1 and each[0].outcome in (Outcome.ALL, Outcome.NONE):
+        return each[0]
+    cites = tuple(origin for judged in each for origin in judged.cites)
+    return Judged(Outcome.UNSURE, "", cites, asked.groups.open)
+
+
 @remembered
 def closed(ground: Ground, groups: Listing[str], flow: Flow) -> bool:
     """Whether the groups certainly let this flow out to nobody at all."""
@@ -83,7 +97,7 @@ def closed(ground: Ground, groups: Listing[str], flow: Flow) -> bool:
 def group_step(ground: Ground, asked: Question, other: Party) -> Step:
     """The question to the groups of one end: do they let this flow out to, or in from, the other."""
     judged = admits(ground, asked, other)
-    groups = asked.groups.items
+    groups = asked.groups.items or asked.groups.among
     out = asked.side is Side.OUT
     kind = "egress" if out else "ingress"
     what = f"{asked.flow} out to {other.label}" if out else f"{asked.flow} in from {other.label}"
@@ -91,7 +105,8 @@ def group_step(ground: Ground, asked: Question, other: Party) -> Step:
     if judged.outcome is Outcome.ALL:
         says = f"{kind} rule {judged.says} lets {what}"
         return step_of(Gate.SECURITY_GROUP, at, says, cites=judged.cites)
-    who = f"{' and '.join(groups) or asked.at} {'let' if len(groups) > 1 else 'lets'}"
+    joined = " and " if asked.groups.items else " or "
+    who = f"{joined.join(groups) or asked.at} {'let' if len(groups) > 1 else 'lets'}"
     if judged.outcome is Outcome.UNSURE:
         says = f"it is not known whether {who} {what}"
         return step_of(Gate.SECURITY_GROUP, at, says, unknown=judged.unknowns[0], cites=judged.cites)

@@ -70,6 +70,8 @@ def match_group(peer: GroupRef, other: Party, link: Link) -> Match:
         if link is Link.JOINED:
             return Match(other.addresses, other.addresses)
         return Match((), other.addresses, _over_link(peer.ref, other))
+    if other.groups.among and peer.ref not in other.groups.among:
+        return NOBODY
     if other.groups.open:
         return Match((), other.addresses, other.groups.open[0])
     return NOBODY

@@ -1,6 +1,7 @@
 """Security groups: whom a rule means, and what several of them together let through."""
 
 import pytest
+from msgspec.structs import replace
 
 from pullproof.model.estate import Estate
 from pullproof.model.filters import GroupRef, GroupRule, Peer
@@ -297,3 +298,40 @@ def test_addresses_that_are_in_s3_are_in_its_list() -> None:
         a_group(estate, "task", egress=(a_rule(ListRef("list")),))
 
         assert verdict is reach_addresses(estate, a_source(), place, 443).verdict
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        ("open", "open too", Verdict.WORKS),
+        ("open", "closed", Verdict.UNKNOWN),
+        ("closed", "closed", Verdict.FAILS),
+    ],
+)
+def test_one_of_several_groups_is_certain_of_what_they_all_say(
+    first: str, second: str, verdict: Verdict
+) -> None:
+    """Nobody knows which of them the task, or the endpoint, carries."""
+    estate = with_endpoint()
+    for key in ("open", "open too"):
+        a_group(estate, key, egress=(a_rule("0.0.0.0/0"),), ingress=(a_rule("0.0.0.0/0"),))
+    a_group(estate, "closed")
+    among: Listing[str] = Listing((), (unknown("which"),), (first, second))
+    source = replace(a_source(), groups=among)
+    assert verdict is reach_host(estate, source, API).verdict
+
+    target = with_endpoint(a_rule("0.0.0.0/0"))
+    target.groups |= {key: estate.groups[key] for key in ("open", "open too", "closed")}
+    an_endpoint(target, "ecr.api", groups=among)
+    assert verdict is reach_host(target, a_source(), API).verdict
+
+
+def test_a_rule_for_one_of_several_groups_may_mean_the_endpoint() -> None:
+    """A rule for a group that is not among them does not."""
+    for ref, verdict in (("one", Verdict.UNKNOWN), ("another", Verdict.FAILS)):
+        estate = with_endpoint(a_rule(ref))
+        for key in ("one", "two"):
+            a_group(estate, key, ingress=(a_rule("0.0.0.0/0"),))
+        an_endpoint(estate, "ecr.api", groups=Listing((), (unknown("which"),), ("one", "two")))
+
+        assert verdict is reach_host(estate, a_source(), API).verdict
