@@ -81,6 +81,8 @@ def less_known(random: Random, noun: Any) -> Any:
 def _shorter(random: Random, listing: Listing[Any]) -> Listing[Any]:
     """A listing that is open, and perhaps lacks an item or knows less of one."""
     items = list(listing.items)
+    if items and listing.complete and random.random() < 0.2:
+        return Listing((), (unknown("which"),), tuple(items))
     if items:
         place = random.randrange(len(items))
         if isinstance(items[place], msgspec.Struct) and random.random() < 0.6:
@@ -88,7 +90,7 @@ def _shorter(random: Random, listing: Listing[Any]) -> Listing[Any]:
             return Listing(tuple(items), listing.open)
         if random.random() < 0.5:
             del items[place]
-    return Listing(tuple(items), (*listing.open, unknown("more")))
+    return Listing(tuple(items), (*listing.open, unknown("more")), listing.among if items else ())
 
 
 def _may_be_unknown(hint: object) -> bool:

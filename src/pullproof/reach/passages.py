@@ -67,10 +67,10 @@ def soft_hop(hop: Hop, why: Unknown) -> Hop:
 
 
 def soft(passage: Passage, why: Unknown) -> Passage:
-    """A passage that is not certain to be the one taken: never a certain failure."""
+    """A passage that is not certain to be the one taken: never a certain failure, nor without aim."""
     out = tuple(soft_hop(hop, why) for hop in passage.out)
     back = tuple(soft_hop(hop, why) for hop in passage.back)
-    return msgspec.structs.replace(passage, out=out, back=back, via=Via.NONE, endpoint="")
+    return msgspec.structs.replace(passage, out=out, back=back, via=Via.NONE, endpoint="", aimless=False)
 
 
 def chosen(choices: Sequence[tuple[Passage, ...]], at: str, doubts: Sequence[Unknown]) -> tuple[Passage, ...]:
