@@ -13,9 +13,7 @@ from tests.terraform import Terraform
 #: The first configuration of every third case; a run of Terraform takes seconds.
 ONE_EACH = [(case, case.variant[0]) for case in cases()[::3]]
 #: Replanned in every run; a change of the recipes or of Terraform shows here first.
-REPLANNED = [
-    (case, case.variant[0]) for case in cases() if case.id in ("E05", "E12", "E30", "E36")
-]
+REPLANNED = [(case, case.variant[0]) for case in cases() if case.id in ("E05", "E12", "E30", "E36")]
 IDS = [name(case, variant) for case, variant in ONE_EACH]
 
 
