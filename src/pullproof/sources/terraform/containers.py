@@ -16,9 +16,6 @@ from pullproof.sources.terraform.world import World, at, given
 #: What `valueFrom` may name.
 SECRETS = ("aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_ssm_parameter")
 
-#: A JSON string, or a hole where JSON wants a whole value.
-_STRING_OR_HOLE = re.compile(rf'"(?:[^"\\]|\\.)*"|{HOLE.pattern}')
-
 
 def containers_of(world: World, resource: Resource, name: str) -> Listing[Container]:
     """The containers that an argument defines."""
@@ -54,7 +51,7 @@ def read_json(world: World, text: str, resource: Resource, name: str) -> Value:
     except ValueError:
         # In a template, a hole may stand where JSON wants a number, a list or an object.
         try:
-            tree = decode(_STRING_OR_HOLE.sub(_quoted, text)) if OPEN in text else None
+            tree = decode(_with_quotes(text)) if OPEN in text else None
         except ValueError:
             tree = None
         if tree is None:
@@ -74,6 +71,11 @@ def settled(tree: Value, world: World, resource: Resource, name: str) -> Value:
     if isinstance(tree, dict):
         return {key: settled(item, world, resource, name) for key, item in tree.items()}
     return tree
+
+
+def _with_quotes(text: str) -> str:
+    """The text with quotation marks around holes outside of strings."""
+    return re.sub(rf'"(?:[^"\\]|\\.)*"|{HOLE.pattern}', _quoted, text)
 
 
 def _quoted(found: re.Match[str]) -> str:

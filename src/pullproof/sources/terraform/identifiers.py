@@ -206,6 +206,15 @@ MEANT = {("aws_route53_record", "name"): "dns_name"}
 #: Types whose identifiers are told apart so well that one cannot stand in for another.
 TYPED = frozenset(resource for kind in KINDS.values() for resource in kind)
 
+
+def is_identifier(text: str) -> bool:
+    """Whether a known text can be what AWS gave something as its id or ARN: "subnet-0a1b2c3d", "arn:..."."""
+    if text.startswith("arn:"):
+        return True
+    kind, _, tail = text.rpartition("-")
+    return bool(kind) and 8 <= len(tail) <= 17 and not tail.strip("0123456789abcdef") and kind[0].islower()
+
+
 #: Arguments that may as well be put together from other names: only the types listed can be the whole of it.
 STRICT = frozenset(
     (

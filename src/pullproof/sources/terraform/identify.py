@@ -1,13 +1,12 @@
 """What an unknown identifier, or list of identifiers, must be: as far as references make it certain."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from pullproof.model.text import sole_hole
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.terraform.follow import Follower, Reach, Scope, is_open
-from pullproof.sources.terraform.identifiers import IN_ONE_VPC, KINDS, MANY
+from pullproof.sources.terraform.identifiers import IN_ONE_VPC, KINDS, MANY, is_identifier
 from pullproof.sources.terraform.instance import Instance
 from pullproof.sources.terraform.references import Reference, mentioned
 from pullproof.sources.terraform.tree import Some, Value, own
@@ -44,8 +43,6 @@ TELL_NO_VPC = frozenset(
 
 #: Types of resource (how they begin) whose attributes are their own words, never an id they were given.
 OWN_WORDS = ("aws_", "random_", "tls_", "time_", "null_resource", "local_", "archive_")
-
-_IDENTIFIER = re.compile(r"arn:|[a-z]+(?:-[a-z]+)*-[0-9a-f]{8,17}$")
 
 
 class Identifier:
@@ -240,7 +237,7 @@ def flattened(values: tuple[Value, ...]) -> list[Value]:
 
 def _is_identifier(value: Value) -> bool:
     """Whether a known text can be what AWS gave something as its id or ARN."""
-    return isinstance(value, str) and _IDENTIFIER.match(value) is not None
+    return isinstance(value, str) and is_identifier(value)
 
 
 def _is_vague(value: Value) -> bool:

@@ -7,7 +7,7 @@ from pullproof.sources.terraform.beside_plan import BesidePlan
 from pullproof.sources.terraform.instance import Instance
 from pullproof.sources.terraform.plan_json import Plan
 from pullproof.sources.terraform.planned import Planned
-from pullproof.sources.terraform.providers import REGION, accounts_of, regions_of
+from pullproof.sources.terraform.providers import accounts_of, is_region, regions_of
 from pullproof.sources.terraform.tree import Resource, Tree
 from pullproof.sources.terraform.wanted import WANTED
 
@@ -36,7 +36,7 @@ def _regions(plan: Plan, planned: Planned, beside: BesidePlan | None) -> dict[st
     regions = regions_of(plan.configuration, planned.follower)
     for key, known in regions.items():
         told = beside.region(key) if beside is not None and isinstance(known, Unknown) else None
-        if isinstance(told, str) and REGION.fullmatch(told):
+        if isinstance(told, str) and is_region(told):
             regions[key] = told
     return regions
 

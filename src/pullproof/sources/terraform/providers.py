@@ -1,6 +1,5 @@
 """Where a Terraform input is about: regions of its providers, the account, the partition."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,10 +9,21 @@ from pullproof.sources.terraform.plan_json import Configuration
 from pullproof.sources.terraform.references import mentioned
 from pullproof.sources.terraform.tree import Resource, Value
 
-REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
-_ZONE = re.compile(rf"({REGION.pattern})[a-z]")
-_SERVICE = re.compile(rf"(?:com\.amazonaws|cn\.com\.amazonaws)\.({REGION.pattern})\.")
-_ARN = re.compile(rf"arn:(aws[\w-]*):[\w-]+:({REGION.pattern})?:(\d{{12}})?:")
+# Compiling patterns would take longer than reading a small plan: names are taken apart by hand.
+
+
+def is_region(text: str) -> bool:
+    """Whether this is the name of a region: "eu-west-1", "us-gov-west-1"."""
+    *words, number = text.split("-")
+    return (
+        len(words) > 1
+        and len(words[0]) == 2
+        and len(number) == 1
+        and number.isdigit()
+        and text.isascii()
+        and all(word.isalpha() and word.islower() for word in words)
+    )
+
 
 #: Types, and the attributes that tell the region or account they are in. ARNs of roles and policies tell
 #: the account; things that are looked up may be another account's, but for what a VPC is made of.
@@ -63,7 +73,7 @@ def accounts_of(configuration: Configuration, follower: Follower) -> set[str]:
 
 def _region(expression: Any, module: str, follower: Follower, key: str) -> str | Unknown:
     names = _constants(expression, module, follower)
-    if len(names) == 1 and REGION.fullmatch(names[0]):
+    if len(names) == 1 and is_region(names[0]):
         return names[0]
     return Unknown(Why.NOT_FOLLOWED, f"the region of provider {key}", "", "pass the region with --region")
 
@@ -112,15 +122,22 @@ class Told:
                 self._account(text)
             elif name == "region":
                 self._region(resource, text)
-            elif (zone := _ZONE.fullmatch(text)) or (zone := _SERVICE.match(text)):
-                self._region(resource, zone[1])
-            elif arn := _ARN.match(text):
-                self.partitions.add(arn[1])
-                self._region(resource, arn[2])
-                self._account(arn[3])
+            elif name == "availability_zone":
+                self._region(resource, text[:-1])
+            elif name == "service_name":
+                self._region(resource, text.partition("com.amazonaws.")[2].partition(".")[0])
+            else:
+                self._arn(resource, text)
+
+    def _arn(self, resource: Resource, text: str) -> None:
+        parts = text.split(":", 5)
+        if len(parts) == 6 and parts[0] == "arn" and parts[1].startswith("aws"):
+            self.partitions.add(parts[1])
+            self._region(resource, parts[3])
+            self._account(parts[4])
 
     def _region(self, resource: Resource, text: object) -> None:
-        if isinstance(text, str) and REGION.fullmatch(text):
+        if isinstance(text, str) and is_region(text):
             self.regions.setdefault(resource.provider, set()).add(text)
 
     def _account(self, text: str | None) -> None:

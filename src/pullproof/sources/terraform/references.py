@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec
 
-_PART = re.compile(r'\.?([A-Za-z_][\w-]*)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]')
-_MODULE = re.compile(r'(?:^|\.)module\.([\w-]+)(?:\[(?:(\d+)|"((?:[^"\\]|\\.)*)")\])?')
+#: A step of a name, and of a module instance; only names with brackets need them.
+_PART = r'\.?([A-Za-z_][\w-]*)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]'
+_MODULE = r'(?:^|\.)module\.([\w-]+)(?:\[(?:(\d+)|"((?:[^"\\]|\\.)*)")\])?'
 
 Step = str | int
 
@@ -73,8 +74,10 @@ def read_reference(text: str) -> Reference:
 
 
 def _parts(text: str) -> tuple[Step, ...]:
+    if "[" not in text:
+        return tuple(text.split("."))
     found: list[Step] = []
-    for word, number, key in _PART.findall(text):
+    for word, number, key in re.findall(_PART, text):
         found.append(int(number) if number else word or _unescaped(key))
     return tuple(found)
 
@@ -88,7 +91,7 @@ def module_steps(address: str) -> tuple[tuple[str, Step | None], ...]:
     """`module.a[0].module.b["x"]` as `(("a", 0), ("b", "x"))`."""
     return tuple(
         (name, int(number) if number else _unescaped(key) if key else None)
-        for name, number, key in _MODULE.findall(address)
+        for name, number, key in re.findall(_MODULE, address)
     )
 
 

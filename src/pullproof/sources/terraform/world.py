@@ -1,6 +1,5 @@
 """What all adapters share: the tree by type, references as keys, text in one spelling, defaults."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,6 +8,7 @@ from pullproof.model.estate import Estate
 from pullproof.model.text import CLOSE, HOLE, OPEN, Text, hole, is_exact, sole_hole
 from pullproof.model.value import Listing, Maybe, Origin, Unknown, Why
 from pullproof.sources.base import Options
+from pullproof.sources.terraform.identifiers import is_identifier
 from pullproof.sources.terraform.spelling import spelt
 from pullproof.sources.terraform.tree import Resource, Some, Tree, Value, own
 from pullproof.sources.terraform.whereabouts import Whereabouts
@@ -17,8 +17,7 @@ from pullproof.sources.terraform.whereabouts import Whereabouts
 SUPPLY = "check the configuration's directory, or pass it with --source"
 
 #: Attributes that are the resource itself, in some spelling.
-_PLURAL = re.compile(rf"[._](?:ids|arns){CLOSE}$")
-IDENTIFIER = re.compile(r"arn:|[a-z]+(?:-[a-z]+)*-[0-9a-f]{8,17}$")
+_PLURAL = tuple(f"{mark}{name}{CLOSE}" for mark in "._" for name in ("ids", "arns"))
 SELF = frozenset(
     ("id", "arn", "name", "key_id", "zone_id", "allocation_id", "arn_without_revision", "family")
 )
@@ -130,7 +129,7 @@ class World:
         known: dict[str, None] = {}
         opened: list[Unknown] = []
         for item in value:
-            if isinstance(item, str) and _PLURAL.search(item):
+            if isinstance(item, str) and item.endswith(_PLURAL):
                 opened += self._listed(sole_hole(item), at, what).open
                 continue
             one = self.key(item, at, what)
@@ -262,7 +261,7 @@ class World:
         self.by_type.setdefault(kind, []).append(resource)
         for name in ("id", "arn"):
             value = resource.values.get(name)
-            if isinstance(value, str) and OPEN not in value and IDENTIFIER.match(value):
+            if isinstance(value, str) and OPEN not in value and is_identifier(value):
                 if resource.data:
                     self.ids.setdefault(value, resource.address)
                 else:
