@@ -5,9 +5,10 @@ from pullproof.sources.base import Options
 from pullproof.sources.terraform.adapt_acls import adapt_acls
 from pullproof.sources.terraform.adapt_ecs import adapt_ecs
 from pullproof.sources.terraform.adapt_endpoints import adapt_endpoints
-from pullproof.sources.terraform.adapt_filters import adapt_groups, adapt_prefix_lists
+from pullproof.sources.terraform.adapt_filters import adapt_groups
 from pullproof.sources.terraform.adapt_gateways import adapt_gateways
 from pullproof.sources.terraform.adapt_iam import adapt_iam
+from pullproof.sources.terraform.adapt_lists import adapt_prefix_lists
 from pullproof.sources.terraform.adapt_routes import adapt_routes
 from pullproof.sources.terraform.adapt_stores import adapt_stores
 from pullproof.sources.terraform.adapt_vpc import adapt_looked_up, adapt_subnets, adapt_vpcs, name_born

@@ -1,14 +1,12 @@
 """ECS clusters and task definitions."""
 
-import msgspec
-
 from pullproof.model.ecs import Cluster, EfsVolume, TaskDefinition
 from pullproof.model.value import Listing, Maybe, Unknown
 from pullproof.sources.terraform.adapt_iam import role_key
 from pullproof.sources.terraform.containers import containers_of
 from pullproof.sources.terraform.tree import Resource, Value
 from pullproof.sources.terraform.volumes import efs_volume
-from pullproof.sources.terraform.world import World, at, blocks_of, first_block, given, written
+from pullproof.sources.terraform.world import World, at, blocks_of, first_block, given, plain, written
 
 STRATEGY = "default_capacity_provider_strategy"
 
@@ -20,11 +18,8 @@ def adapt_ecs(world: World) -> None:
         world.estate.task_definitions[resource.address] = definition(world, resource)
         world.names["task-definition", world.own_text(resource, "family")] = resource.address
     for resource in world.deleted("aws_ecs_task_definition"):
-        # A service that Terraform must not touch may go on with the revision that is there now.
-        arn = resource.values.get("arn")
-        if isinstance(arn, str) and arn not in world.ids:
-            found = definition(world, resource)
-            world.estate.task_definitions[arn] = msgspec.structs.replace(found, key=arn)
+        if resource.address in world.tree.resources and (arn := plain(resource.values.get("arn"))):
+            world.names["replaced", arn] = resource.address
 
 
 def _clusters(world: World) -> None:

@@ -1,9 +1,9 @@
-"""Security groups and prefix lists."""
+"""Security groups."""
 
 from collections.abc import Iterator
 
-from pullproof.model.addresses import EVERYWHERE, Addresses, of
-from pullproof.model.filters import GroupRef, GroupRule, Peer, PrefixList, SecurityGroup
+from pullproof.model.addresses import EVERYWHERE, of
+from pullproof.model.filters import GroupRef, GroupRule, Peer, SecurityGroup
 from pullproof.model.packets import ALL_TRAFFIC, ANY_PROTOCOL, Service, protocol_number, service
 from pullproof.model.text import OPEN, sole_hole
 from pullproof.model.value import Listing, Maybe, Origin, Unknown, Why
@@ -174,6 +174,8 @@ def _peers(world: World, resource: Resource, values: dict[str, Value], group: st
         for item in _items(resource, values, name):
             if isinstance(item, str) and OPEN not in item:
                 known.append(item)
+            elif isinstance(item, Unknown):
+                yield item
             else:
                 yield _addresses_of(world, item) or world.unknown(resource, name)
     if known:
@@ -200,7 +202,7 @@ def _addresses_of(world: World, item: Value) -> ListRef | None:
         return None
     if owner.type == "aws_vpc_endpoint":
         return ListRef(world.alias(f"{owner.address}.prefix_list_id"))
-    return ListRef(owner.address) if owner.type == "aws_prefix_list" else None
+    return ListRef(world.alias(f"{owner.address}.id")) if owner.type == "aws_prefix_list" else None
 
 
 def _block_peers(world: World, resource: Resource, texts: list[str]) -> Iterator[Peer]:
@@ -288,56 +290,3 @@ def _conflict(resource: Resource, name: str, other: str) -> Unknown:
         resource.address,
         f"write the {name} rules of {resource.address} either inline or as resources, not both",
     )
-
-
-def adapt_prefix_lists(world: World) -> None:
-    """Fill in prefix lists: those written, those looked up, and those of gateway endpoints."""
-    entries: dict[str, list[Value]] = {}
-    for resource in world.of("aws_ec2_managed_prefix_list_entry"):
-        key = world.key(resource.values.get("prefix_list_id"), resource, "prefix_list_id")
-        if isinstance(key, str):
-            entries.setdefault(key, []).append(resource.values.get("cidr"))
-    for resource in world.of(
-        "aws_ec2_managed_prefix_list", "data.aws_ec2_managed_prefix_list", "data.aws_prefix_list"
-    ):
-        name = resource.values.get("name")
-        world.estate.prefix_lists[resource.address] = PrefixList(
-            key=resource.address,
-            origin=at(resource),
-            name=world.text(name, resource, "name"),
-            entries=_entries(world, resource, entries.get(resource.address, [])),
-        )
-    for resource in world.of("aws_vpc_endpoint", "data.aws_vpc_endpoint"):
-        if written(resource, "vpc_endpoint_type") in (None, "Gateway"):
-            key = f"{resource.address}.prefix_list_id"
-            value = resource.values.get("prefix_list_id")
-            if isinstance(value, str) and value and OPEN not in value:
-                world.ids.setdefault(value, key)
-                key = world.ids[value]
-            world.aliases[f"{resource.address}.prefix_list_id"] = key
-            blocks = resource.values.get("cidr_blocks")
-            world.estate.prefix_lists.setdefault(
-                key,
-                PrefixList(
-                    key=key,
-                    origin=at(resource, "prefix_list_id"),
-                    name=world.text(resource.values.get("service_name"), resource, "service_name"),
-                    entries=world.blocks(blocks, resource, "cidr_blocks")
-                    if isinstance(blocks, list) and blocks
-                    else world.unknown(resource, "cidr_blocks"),
-                ),
-            )
-
-
-def _entries(world: World, resource: Resource, more: list[Value]) -> Maybe[Addresses]:
-    if resource.type == "aws_prefix_list":
-        shown = resource.values.get("cidr_blocks")
-    else:
-        blocks = blocks_of(written(resource, "entry" if not resource.data else "entries"))
-        shown = blocks if isinstance(blocks, Unknown) else [block.get("cidr") for block in blocks]
-    if isinstance(shown, Unknown):
-        return shown
-    # A list of AWS's own is never empty: nothing was looked up.
-    if not isinstance(shown, list) or (resource.data and not shown):
-        return world.unknown(resource, "entries")
-    return world.blocks([*shown, *more], resource, "entries")

@@ -1,25 +1,34 @@
 """Roles, and every way in which policies come to them."""
 
+from collections.abc import Container, Iterator
+
+import msgspec
+
 from pullproof.model.iam import Policy, Role
 from pullproof.model.managed_policies import is_managed, managed_policy, not_shipped
 from pullproof.model.text import OPEN, shown, sole_hole
 from pullproof.model.value import Listing, Maybe, Unknown, Why
+from pullproof.sources.terraform.attachments import listed_blocks as known_blocks
 from pullproof.sources.terraform.policy_document import policy_at
 from pullproof.sources.terraform.tree import Resource, Value
 from pullproof.sources.terraform.world import World, at, blocks_of, given, is_left_out, plain, written
 
-Held = dict[str, list[Maybe[Policy]]]
+#: Resources that hold a role to certain policies, and the argument that lists them.
+EXCLUSIVE = {
+    "aws_iam_role_policy_attachments_exclusive": "policy_arns",
+    "aws_iam_role_policies_exclusive": "policy_names",
+}
 
 
 def adapt_iam(world: World) -> None:
     """Fill in roles."""
     _name_roles(world)
     policies = Policies(world)
-    held, strays = _separate(world, policies)
+    separate = Separate(world, policies)
     for resource in world.of("aws_iam_role", "data.aws_iam_role"):
         if resource.data and world.role_keys.get(str(resource.values.get("name"))) != resource.address:
             continue
-        world.estate.roles[resource.address] = _role(world, resource, policies, held, strays)
+        world.estate.roles[resource.address] = _role(world, resource, policies, separate)
 
 
 def _name_roles(world: World) -> None:
@@ -93,36 +102,109 @@ def _unseen(arn: str, resource: Resource) -> Unknown:
     )
 
 
-def _separate(world: World, policies: Policies) -> tuple[Held, list[Unknown]]:
-    """Policies that resources of their own put on roles, and those whose role is not known."""
-    held: Held = {}
-    strays: list[Unknown] = []
+class Put(msgspec.Struct, frozen=True):
+    """A policy that a resource of its own puts on a role: by name when inline, else by ARN."""
 
-    def put(roles: Listing[str], policy: Maybe[Policy]) -> None:
+    address: str
+    policy: Maybe[Policy]
+    inline: bool
+    name: str
+
+
+class Separate:
+    """Policies that resources of their own put on roles.
+
+    `only` has, for roles that a resource holds to certain policies, the names or ARNs of these, as far as
+    they are known. `gone` are those that the plan takes away: an existing role still shows them.
+    """
+
+    def __init__(self, world: World, policies: Policies) -> None:
+        self.held: dict[str, list[Put]] = {}
+        self.strays: list[Unknown] = []
+        self.only: dict[tuple[str, bool], frozenset[str]] = {}
+        self.gone: set[tuple[str, bool, str]] = set()
+        self._world = world
+        self._policies = policies
+        for resource in world.of("aws_iam_role_policy"):
+            name = plain(resource.values.get("name"))
+            policy = policy_at(world, resource.values.get("policy"), resource, "policy", name)
+            self._put(resource, "role", Put(resource.address, policy, True, name))
+        for resource in world.of("aws_iam_role_policy_attachment"):
+            self._attach(resource, "role", resource.values.get("policy_arn"))
+        for resource in world.of("aws_iam_policy_attachment"):
+            self._attach(resource, "roles", resource.values.get("policy_arn"))
+        self._exclusive()
+        for resource in world.deleted("aws_iam_role_policy", "aws_iam_role_policy_attachment"):
+            inline = resource.type == "aws_iam_role_policy"
+            name = plain(resource.values.get("name" if inline else "policy_arn"))
+            self.gone.update((key, inline, name) for key in _roles(world, resource, "role").items)
+
+    def _put(self, resource: Resource, argument: str, put: Put) -> None:
+        roles = _roles(self._world, resource, argument)
         for key in roles.items:
-            held.setdefault(key, []).append(policy)
-        strays.extend(roles.open)
+            self.held.setdefault(key, []).append(put)
+        self.strays.extend(roles.open)
 
-    for resource in world.of("aws_iam_role_policy"):
-        name = plain(resource.values.get("name"))
-        put(
-            _roles(world, resource, "role"),
-            policy_at(world, resource.values.get("policy"), resource, "policy", name),
-        )
-    for resource in world.of("aws_iam_role_policy_attachment"):
-        put(
-            _roles(world, resource, "role"),
-            policies.find(resource.values.get("policy_arn"), resource, "policy_arn"),
-        )
-    for resource in world.of("aws_iam_policy_attachment"):
-        put(
-            _roles(world, resource, "roles"),
-            policies.find(resource.values.get("policy_arn"), resource, "policy_arn"),
-        )
-    for resource in world.of("aws_iam_role_policy_attachments_exclusive"):
-        for policy in _attached(world, resource, "policy_arns", policies):
-            put(_roles(world, resource, "role_name"), policy)
-    return held, strays
+    def _attach(self, resource: Resource, argument: str, arn: Value) -> None:
+        policy = self._policies.find(arn, resource, "policy_arn")
+        self._put(resource, argument, Put(resource.address, policy, False, self._arn(arn)))
+
+    def _arn(self, value: Value) -> str:
+        return self._world.spelt(value) if isinstance(value, str) else ""
+
+    def _exclusive(self) -> None:
+        """Roles that are held to the policies listed: what else is put on them is taken away again."""
+        for kind, argument in EXCLUSIVE.items():
+            for resource in self._world.of(kind):
+                listed = written(resource, argument)
+                names = self._names(listed)
+                for key in _roles(self._world, resource, "role_name").items:
+                    self.only[key, argument == "policy_names"] = names
+                if argument == "policy_arns":
+                    for item in listed if isinstance(listed, list) else [listed]:
+                        self._attach(resource, "role_name", item)
+
+    def _names(self, listed: Value) -> frozenset[str]:
+        """The names or ARNs in a list, as far as they are known."""
+        return frozenset(map(self._arn, listed)) if isinstance(listed, list) else frozenset()
+
+    def on(self, role: Resource) -> Iterator[Maybe[Policy]]:
+        """What is put on a role and stays there; a reason for what may be taken away again."""
+        for put in self.held.get(role.address, ()):
+            if put.name in self._held_to(role, inline=put.inline):
+                yield put.policy
+            else:
+                yield _conflict(role, put.address)
+
+    def _held_to(self, role: Resource, *, inline: bool) -> Container[str]:
+        place = (role.address, inline)
+        if place in self.only:
+            return self.only[place]
+        argument = "inline_policy" if inline else "managed_policy_arns"
+        value = role.values.get(argument)
+        # Written in the role, both are exclusive as well.
+        # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role
+        if role.written is None or argument not in role.written or is_left_out(role, argument, value):
+            return Anything()
+        if inline:
+            return frozenset(plain(block.get("name")) for block in known_blocks(value))
+        return self._names(value)
+
+
+class Anything:
+    """Holds every name."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def _conflict(role: Resource, other: str) -> Unknown:
+    return Unknown(
+        Why.CONFLICT,
+        f"the policies of {role.address}, which is held to certain ones, and has one more by {other}",
+        role.address,
+        f"list the policy of {other} where {role.address} is held to certain policies, or hold it to none",
+    )
 
 
 def _roles(world: World, resource: Resource, name: str) -> Listing[str]:
@@ -135,23 +217,14 @@ def _roles(world: World, resource: Resource, name: str) -> Listing[str]:
     )
 
 
-def _attached(world: World, resource: Resource, name: str, policies: Policies) -> list[Maybe[Policy]]:
-    value = written(resource, name)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        return [value if isinstance(value, Unknown) else world.unknown(resource, name)]
-    return [policies.find(item, resource, name) for item in value]
-
-
-def _role(world: World, resource: Resource, policies: Policies, held: Held, strays: list[Unknown]) -> Role:
+def _role(world: World, resource: Resource, policies: Policies, separate: Separate) -> Role:
     key = resource.address
     found = [
-        *_inline(world, resource),
-        *_attached(world, resource, "managed_policy_arns", policies),
-        *held.get(key, ()),
+        *_inline(world, resource, separate),
+        *_listed(world, resource, policies, separate),
+        *separate.on(resource),
     ]
-    opened = [policy for policy in found if isinstance(policy, Unknown)] + strays
+    opened = [policy for policy in found if isinstance(policy, Unknown)] + separate.strays
     if resource.data:
         opened.append(_not_shown(resource))
     known = {(str(p.origin), p.name): p for p in found if isinstance(p, Policy)}
@@ -166,18 +239,39 @@ def _role(world: World, resource: Resource, policies: Policies, held: Held, stra
     )
 
 
-def _inline(world: World, resource: Resource) -> list[Maybe[Policy]]:
+def _stale(resource: Resource, separate: Separate, *, inline: bool) -> set[str]:
+    """What an existing role shows without writing it and is known better from separate resources."""
+    argument = "inline_policy" if inline else "managed_policy_arns"
+    if not resource.leaves_out(argument):
+        return set()
+    held = {put.name for put in separate.held.get(resource.address, ()) if put.inline == inline}
+    return held | {name for key, kind, name in separate.gone if key == resource.address and kind == inline}
+
+
+def _listed(world: World, resource: Resource, policies: Policies, separate: Separate) -> list[Maybe[Policy]]:
+    value = written(resource, "managed_policy_arns")
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        return [value if isinstance(value, Unknown) else world.unknown(resource, "managed_policy_arns")]
+    stale = _stale(resource, separate, inline=False)
+    return [
+        policies.find(item, resource, "managed_policy_arns")
+        for item in value
+        if not isinstance(item, str) or item not in stale
+    ]
+
+
+def _inline(world: World, resource: Resource, separate: Separate) -> list[Maybe[Policy]]:
     blocks = blocks_of(written(resource, "inline_policy"))
     if isinstance(blocks, Unknown):
         return [blocks]
+    stale = _stale(resource, separate, inline=True)
     found: list[Maybe[Policy]] = []
     for index, block in enumerate(blocks):
-        if given(block.get("policy")):
-            name = block.get("name")
-            path = f"inline_policy[{index}]"
-            found.append(
-                policy_at(world, block["policy"], resource, path, name if isinstance(name, str) else "")
-            )
+        name = plain(block.get("name"))
+        if given(block.get("policy")) and (not name or name not in stale):
+            found.append(policy_at(world, block["policy"], resource, f"inline_policy[{index}]", name))
     return found
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 from pullproof.model.ecs import Launch, LaunchKind
 from pullproof.model.text import OPEN, sole_hole
-from pullproof.model.value import Listing, Maybe, Unknown
+from pullproof.model.value import Listing, Maybe, Unknown, Why
 from pullproof.sources.terraform.adapt_ecs import strategy_of
 from pullproof.sources.terraform.adapt_gateways import default_groups
 from pullproof.sources.terraform.tree import Resource, Value
@@ -131,13 +131,24 @@ def task_definition(world: World, value: Value, resource: Resource, depth: int =
     if text in world.ids:
         found = world.tree.resources.get(world.ids[text])
         return world.ids[text] if found is None else _of(world, found, resource, depth)
-    if text in world.estate.task_definitions:
-        return text
+    if ("replaced", text) in world.names:
+        return _on_old_revision(world.names["replaced", text], resource)
     family, _, revision = text.rpartition("task-definition/")[2].partition(":")
     key = world.names.get(("task-definition", family))
     if key is not None and (not revision or OPEN in revision):
         return key
     return text if OPEN not in text else world.unknown(resource, "task_definition")
+
+
+def _on_old_revision(definition: str, resource: Resource) -> Unknown:
+    """A service that Terraform must not touch stays on what is there until somebody deploys."""
+    return Unknown(
+        Why.NOT_IN_INPUT,
+        f"which revision of {definition} {resource.address} runs",
+        resource.address,
+        f"{resource.address} stays on the old revision of {definition} until somebody deploys the new one:"
+        " check the plan of the next change, or let Terraform set the task definition",
+    )
 
 
 def _of(world: World, found: Resource, resource: Resource, depth: int) -> Maybe[str]:

@@ -25,7 +25,11 @@ WANTED = frozenset(
         *("aws_vpc_endpoint_route_table_association", "aws_vpc_endpoint_security_group_association"),
         *("aws_vpc_endpoint_policy", "aws_vpc_endpoint_private_dns", "aws_networkfirewall_firewall"),
         *("aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_iam_policy"),
-        *("aws_iam_policy_attachment", "aws_iam_role_policy_attachments_exclusive"),
+        *(
+            "aws_iam_policy_attachment",
+            "aws_iam_role_policy_attachments_exclusive",
+            "aws_iam_role_policies_exclusive",
+        ),
         *("aws_iam_policy_document", "aws_ecr_repository", "aws_ecr_repository_policy"),
         *("aws_ecr_registry_policy", "aws_ecr_pull_through_cache_rule", "aws_secretsmanager_secret"),
         *("aws_secretsmanager_secret_policy", "aws_secretsmanager_secret_version", "aws_ssm_parameter"),

@@ -412,3 +412,79 @@ def test_existing_roles_show_what_they_have() -> None:
     )
 
     assert {"s3:A", "*"} <= set(actions(one))
+
+
+ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
+READER = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [
+            role(managed_policy_arns=[READER]),
+            create("aws_iam_role_policy_attachment.a", role="r", policy_arn=ADMIN),
+        ],
+        [
+            role(),
+            create("aws_iam_role_policy_attachments_exclusive.x", role_name="r", policy_arns=[READER]),
+            create("aws_iam_role_policy_attachment.a", role="r", policy_arn=ADMIN),
+        ],
+        [
+            role(inline_policy=[{"name": "i", "policy": text("s3:*")}]),
+            create("aws_iam_role_policy.p", role="r", name="p", policy=text("ssm:*")),
+        ],
+        [
+            role(),
+            create("aws_iam_role_policies_exclusive.x", role_name="r", policy_names=["other"]),
+            create("aws_iam_role_policy.p", role="r", name="p", policy=text("ssm:*")),
+        ],
+    ],
+    ids=["listed in the role", "listed beside it", "inline in the role", "inline beside it"],
+)
+def test_a_policy_beside_those_a_role_is_held_to_comes_and_goes(blocks: list[Block]) -> None:
+    """Terraform takes it away and puts it back: it is not certain, and neither is that it is not there."""
+    one = found(*blocks)
+
+    assert "*" not in actions(one)
+    assert "ssm:*" not in actions(one)
+    assert [Why.CONFLICT] == [reason.why for reason in one.policies.open]
+
+
+def test_a_policy_that_the_role_is_held_to_stays() -> None:
+    """Listed and attached as well is no conflict."""
+    exclusive = create("aws_iam_role_policies_exclusive.x", role_name="r", policy_names=["p"])
+    listed = create("aws_iam_role_policy_attachments_exclusive.x", role_name="r", policy_arns=[READER])
+    own = create("aws_iam_role_policy.p", role="r", name="p", policy=text("ssm:*"))
+    attached = create("aws_iam_role_policy_attachment.a", role="r", policy_arn=READER)
+    one = found(role(), exclusive, listed, own, attached)
+
+    assert one.policies.complete
+    assert "ssm:*" in actions(one)
+
+
+def test_what_an_existing_role_shows_is_how_it_was_before() -> None:
+    """Policies that are taken away or changed by separate resources are known from these."""
+    shown = keep(
+        "aws_iam_role.r",
+        name="r",
+        path="/",
+        assume_role_policy=TRUST,
+        inline_policy=[
+            {"name": "gone", "policy": text("s3:Gone")},
+            {"name": "kept", "policy": text("s3:Old")},
+        ],
+        managed_policy_arns=[ADMIN, READER],
+    )
+    del shown.written["expressions"]["inline_policy"], shown.written["expressions"]["managed_policy_arns"]
+    one = found(
+        shown,
+        delete("aws_iam_role_policy.gone", role="r", name="gone", policy=text("s3:Gone")),
+        keep("aws_iam_role_policy.kept", role="r", name="kept", policy=text("s3:New")),
+        delete("aws_iam_role_policy_attachment.gone", role="r", policy_arn=ADMIN),
+        keep("aws_iam_role_policy_attachment.kept", role="r", policy_arn=READER),
+    )
+
+    assert "*" not in actions(one)
+    assert {"s3:New"} == {action for action in actions(one) if action in ("s3:Gone", "s3:Old", "s3:New")}
+    assert one.policies.complete
