@@ -6,6 +6,7 @@ from pullproof.model.value import Listing, Maybe, Unknown
 from pullproof.sources.terraform.tree import Resource
 from pullproof.sources.terraform.world import World, at, given, plain, written
 
+PREFIX_LISTS = "aws_ec2_transit_gateway_prefix_list_reference"
 ATTACHMENTS = ("aws_ec2_transit_gateway_vpc_attachment", "data.aws_ec2_transit_gateway_vpc_attachment")
 #: Attachments of something else than a VPC: what comes behind them the input does not show.
 OTHERS = (
@@ -29,10 +30,21 @@ def adapt_transit(world: World) -> None:
             world.aliases[f"{key}.{name}"] = f"{key}.{DEFAULT}"
             if plain(resource.values.get(name)):
                 world.ids.setdefault(plain(resource.values[name]), f"{key}.{DEFAULT}")
+    _replaced(world)
     associated = _links(world, "aws_ec2_transit_gateway_route_table_association")
     for resource in world.of(*ATTACHMENTS, *OTHERS):
         _attachment(world, resource, associated)
     _tables(world)
+
+
+def _replaced(world: World) -> None:
+    """Tables of one's own that take the place of the default ones."""
+    for switch in ("default_route_table_association", "default_route_table_propagation"):
+        for resource in world.of(f"aws_ec2_transit_gateway_{switch}"):
+            gateway = _named(world, resource, "transit_gateway_id")
+            table = _named(world, resource, "transit_gateway_route_table_id")
+            if isinstance(gateway, str) and isinstance(table, str):
+                world.aliases[f"{gateway}.{switch}"] = table
 
 
 #: Attachment to tables, and why more may be linked.
@@ -105,7 +117,7 @@ def _default(
         return wants
     if isinstance(gives, Unknown):
         return gives
-    return f"{gateway}.{DEFAULT}"
+    return world.aliases.get(f"{gateway}.{switch}", f"{gateway}.{DEFAULT}")
 
 
 def _enabled(world: World, resource: Resource, name: str, *, default: str) -> Maybe[bool]:
@@ -160,22 +172,36 @@ def _add_table(  # noqa: PLR0917 - one table, and everything known of all of the
 def _routes(world: World) -> tuple[dict[str, list[TransitRoute]], list[Unknown]]:
     found: dict[str, list[TransitRoute]] = {}
     strays: list[Unknown] = []
-    for resource in world.of("aws_ec2_transit_gateway_route"):
+    for resource in world.of("aws_ec2_transit_gateway_route", PREFIX_LISTS):
         table = _named(world, resource, "transit_gateway_route_table_id")
         if isinstance(table, Unknown):
             strays.append(table)
             continue
         drops = world.flag(resource, "blackhole", default=False)
-        attachment = written(resource, "transit_gateway_attachment_id")
-        found.setdefault(table, []).append(
-            TransitRoute(
-                origin=at(resource),
-                destination=_destination(world, resource),
-                attachment=world.key(attachment, resource, "the attachment") if given(attachment) else "",
-                blackhole=drops,
-            )
+        value = written(resource, "transit_gateway_attachment_id")
+        attachment = world.key(value, resource, "the attachment") if given(value) else ""
+        listed = resource.type == PREFIX_LISTS
+        destinations = _listed(world, resource) if listed else [_destination(world, resource)]
+        found.setdefault(table, []).extend(
+            TransitRoute(origin=at(resource), destination=one, attachment=attachment, blackhole=drops)
+            for one in destinations
         )
     return found, strays
+
+
+def _listed(world: World, resource: Resource) -> list[Maybe[Cidr]]:
+    """The blocks of the prefix list that a reference stands for.
+
+    https://docs.aws.amazon.com/vpc/latest/tgw/tgw-prefix-lists.html
+    """
+    key = _named(world, resource, "prefix_list_id")
+    blocks = world.lists.get(key) if isinstance(key, str) else None
+    if blocks is None:
+        return [key if isinstance(key, Unknown) else world.unknown(resource, "prefix_list_id")]
+    try:
+        return [cidr(block) for block in blocks]
+    except ValueError:
+        return [world.unreadable(resource, "prefix_list_id", ", ".join(blocks))]
 
 
 def _destination(world: World, resource: Resource) -> Maybe[Cidr]:
