@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from pullproof.model.iam import Condition, Policy, Principals, Statement
-from pullproof.model.text import HOLE, OPEN, Text, shown, sole_hole
+from pullproof.model.text import HOLE, OPEN, Text, json_safe, shown, sole_hole
 from pullproof.model.value import Listing, Maybe, Origin, Unknown, Why
 
 #: JSON-like: str, list, dict, bool, int, float, None, and `Unknown` anywhere.
@@ -53,6 +53,7 @@ def _decoded(text: Text, origin: Origin) -> Tree:
         return _not_yet(origin, whole)
     if "\\u" in text:
         text = _FORGED.sub(r"\\ufffd", text)
+    text = json_safe(text)
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as wrong:

@@ -46,6 +46,17 @@ def sole_hole(text: Text) -> str:
     return "" if OPEN in name or CLOSE in name else name
 
 
+def json_safe(text: Text) -> Text:
+    """JSON in which the names of holes are escaped as strings have them: an encoder did that, a template did not."""
+    return HOLE.sub(_escaped, text) if OPEN in text else text
+
+
+def _escaped(found: re.Match[str]) -> str:
+    plain = found[1].replace('\\"', '"').replace("\\\\", "\\")
+    name = plain.replace("\\", "\\\\").replace('"', '\\"')
+    return f"{OPEN}{name}{CLOSE}"
+
+
 def clean(literal: str) -> Text:
     """Literal text from outside, made safe: the two marks become the replacement character."""
     if OPEN in literal or CLOSE in literal:

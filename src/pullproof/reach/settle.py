@@ -46,9 +46,9 @@ def unsure_steps(hop: Hop, whys: Sequence[Unknown]) -> tuple[Step, ...]:
     return tuple(step_of(hop.gate, hop.at, NOT_CERTAIN, unknown=why) for why in dict.fromkeys(whys))
 
 
-def renamed(reached: Reached, placeholder: str, key: str) -> Reached:
-    """The same answer, with a key in place of a placeholder as the thing to change."""
-    paths = tuple(tuple(_renamed(trace, placeholder, key) for trace in path) for path in reached.paths)
+def renamed(reached: Reached, stand_in: str, key: str) -> Reached:
+    """The same answer, with a key in place of a stand-in as the thing to change."""
+    paths = tuple(tuple(_renamed(trace, stand_in, key) for trace in path) for path in reached.paths)
     return msgspec.structs.replace(reached, paths=paths)
 
 
@@ -72,12 +72,12 @@ def _headed(trace: Trace, steps: Sequence[Step]) -> Trace:
     return msgspec.structs.replace(trace, hops=(head, *trace.hops[1:]))
 
 
-def _renamed(trace: Trace, placeholder: str, key: str) -> Trace:
+def _renamed(trace: Trace, stand_in: str, key: str) -> Trace:
     hops = tuple(
         msgspec.structs.replace(
             hop,
             steps=tuple(
-                msgspec.structs.replace(step, resource=key) if step.resource == placeholder else step
+                msgspec.structs.replace(step, resource=key) if step.resource == stand_in else step
                 for step in hop.steps
             ),
         )

@@ -397,10 +397,7 @@ def test_s3_of_a_region_not_published_is_known_by_name() -> None:
 
 
 def test_names_that_another_services_endpoint_may_carry_leave_it_open() -> None:
-    """S3's FIPS names may be at S3's addresses or not; legacy global names in any region.
-
-    It is open by which way they go, and whether at all where only one is there or has a policy.
-    """
+    """By which way S3's FIPS and legacy names go is open, and so is whether they get there, unless each way works."""
     policy = Policy(origin=at("s3"), statements=Listing())
     nat = a_route("0.0.0.0/0", NAT, "nat")
     for host in ("b.s3-fips.eu-west-1.amazonaws.com", "b.s3.amazonaws.com"):

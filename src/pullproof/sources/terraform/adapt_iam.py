@@ -145,9 +145,9 @@ class Separate:
             self.held.setdefault(key, []).append(put)
         self.strays.extend(roles.open)
 
-    def _attach(self, resource: Resource, argument: str, arn: Value) -> None:
-        policy = self._policies.find(arn, resource, "policy_arn")
-        self._put(resource, argument, Put(resource.address, policy, False, self._arn(arn)))
+    def _attach(self, resource: Resource, roles: str, arn: Value, argument: str = "policy_arn") -> None:
+        policy = self._policies.find(arn, resource, argument)
+        self._put(resource, roles, Put(resource.address, policy, False, self._arn(arn)))
 
     def _arn(self, value: Value) -> str:
         return self._world.spelt(value) if isinstance(value, str) else ""
@@ -162,7 +162,7 @@ class Separate:
                     self.only[key, argument == "policy_names"] = names
                 if argument == "policy_arns":
                     for item in listed if isinstance(listed, list) else [listed]:
-                        self._attach(resource, "role_name", item)
+                        self._attach(resource, "role_name", item, argument)
 
     def _names(self, listed: Value) -> frozenset[str]:
         """The names or ARNs in a list, as far as they are known."""

@@ -73,4 +73,7 @@ def _entries(world: World, resource: Resource, more: list[Value]) -> Maybe[Addre
     # A list of AWS's own is never empty: nothing was looked up.
     if not isinstance(shown, list) or (resource.data and not shown):
         return world.unknown(resource, "entries")
+    texts = tuple(plain(text) for text in (*shown, *more))
+    if all(texts):
+        world.lists[resource.address] = texts
     return world.blocks([*shown, *more], resource, "entries")

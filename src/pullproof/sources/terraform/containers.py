@@ -185,7 +185,7 @@ def inferred(world: World, resource: Resource, name: str) -> tuple[Container, ..
             # By name or id it is more likely the application that is told what to read.
             secrets.append((owner, world.own_text(owner, "arn")))
         elif owner.type == "aws_cloudwatch_log_group" and attribute in ("", "name", "id"):
-            logs.append(_awslogs(world, owner, origin))
+            logs.append(_awslogs(world, owner, resource, origin))
     references = tuple(SecretRef(origin=origin, name="", value_from=arn) for _, arn in secrets)
     found = [_hint(origin, image=image) for image in images]
     if references:
@@ -215,8 +215,11 @@ def _hint(
     )
 
 
-def _awslogs(world: World, group: Resource, origin: Origin) -> LogConfiguration:
+def _awslogs(world: World, group: Resource, task: Resource, origin: Origin) -> LogConfiguration:
+    """Logs into a group that is mentioned: in the task's region, unless the group is in another one."""
     region = world.where.region(group)
+    if region != world.where.region(task):
+        region = world.unknown(task, "awslogs-region")
     return LogConfiguration(
         origin=origin,
         driver="awslogs",

@@ -1,15 +1,18 @@
-"""JSON whose strings have holes: the same text whether an encoder wrote it or a person in a heredoc.
+"""JSON that has holes: the same values whether an encoder wrote it or a person in a template.
 
-A hole's name may have quotation marks (`aws_ecr_repository.this["a"].arn`). An encoder escapes them, a
-template does not; both are read here. A string that is nothing but an `anything` hole stands for a value
-of any type: a list, an object, a number.
+A hole in place of a whole value (`{"cpu": ${var.cpu}}`) may turn out to be of any type: a list, an object,
+a number. It is decoded as a string that is that hole and nothing else, as is a string that is one.
 """
 
+import re
 from typing import Any
 
 import msgspec
 
-from pullproof.model.text import HOLE, OPEN, is_exact, sole_hole
+from pullproof.model.text import HOLE, is_exact, json_safe, sole_hole
+
+#: A JSON string, or a hole outside of one.
+_STRING_OR_HOLE = re.compile(rf'"(?:[^"\\]|\\.)*"|{HOLE.pattern}', re.DOTALL)
 
 
 def decode(text: str) -> Any:
@@ -19,7 +22,7 @@ def decode(text: str) -> Any:
         ValueError: it is no JSON, or a hole stands where JSON needs something of its own.
     """
     if not is_exact(text):
-        text = HOLE.sub(lambda match: OPEN + _escaped(match[1]) + match[0][-1], text)
+        text = _STRING_OR_HOLE.sub(_quoted, json_safe(text))
     try:
         return msgspec.json.decode(text.encode("utf-8", "replace"))
     except (msgspec.DecodeError, RecursionError) as wrong:
@@ -40,10 +43,8 @@ def quoted(text: str) -> str:
     return encoded
 
 
-def _escaped(name: str) -> str:
-    """The name of a hole inside a JSON string, whether or not it was escaped already."""
-    plain = name.replace('\\"', '"').replace("\\\\", "\\")
-    return quoted(plain)[1:-1]
+def _quoted(found: re.Match[str]) -> str:
+    return found[0] if found[1] is None else f'"{found[0]}"'
 
 
 _ESCAPES = (

@@ -8,7 +8,7 @@ import msgspec
 
 from pullproof.model.iam import Policy
 from pullproof.model.policy_json import policy_of
-from pullproof.model.text import OPEN, sole_hole
+from pullproof.model.text import OPEN, json_safe, sole_hole
 from pullproof.model.value import Unknown
 from pullproof.sources.terraform.tree import Resource, Some, Value
 from pullproof.sources.terraform.world import World, at, blocks_of, given, written
@@ -75,7 +75,7 @@ def _included(world: World, resource: Resource, name: str, old: str, depth: int)
 
 def _decoded(world: World, text: str, resource: Resource, name: str) -> Value:
     try:
-        return msgspec.json.decode(text)
+        return msgspec.json.decode(json_safe(text))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return world.unknown(resource, name)
 

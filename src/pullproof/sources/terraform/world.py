@@ -42,6 +42,8 @@ class World:
         self._deleted: list[Resource] = []
         #: Keys of things that nobody writes, and of what stands in for them ("aws_vpc.a.main_route_table_id").
         self.aliases: dict[str, str] = {}
+        #: The blocks of prefix lists, as they are written, where all are known.
+        self.lists: dict[str, tuple[str, ...]] = {}
         #: What of a VPC's own it is not certain who keeps.
         self.disputed: dict[tuple[str, str], Unknown] = {}
         self._texts: dict[str, Text] = {}
@@ -261,11 +263,19 @@ class World:
         self.by_type.setdefault(kind, []).append(resource)
         for name in ("id", "arn"):
             value = resource.values.get(name)
-            if isinstance(value, str) and OPEN not in value and is_identifier(value):
-                if resource.data:
-                    self.ids.setdefault(value, resource.address)
-                else:
-                    self.ids[value] = resource.address
+            if not isinstance(value, str) or OPEN in value or not is_identifier(value):
+                continue
+            if value not in self.ids or self._owns(resource, self.ids[value]):
+                self.ids[value] = resource.address
+
+    def _owns(self, resource: Resource, other: str) -> bool:
+        """Whether an identifier that two resources have is this one's, and not `other`'s.
+
+        What is made beats what is looked up, and a thing beats what is attached to it, whose type has
+        the longer name: the policy of a secret has the secret's ARN for its id.
+        """
+        held = self.tree.resources[other]
+        return not resource.data and (held.data or len(resource.type) <= len(held.type))
 
 
 def is_left_out(resource: Resource, name: str, value: Value) -> bool:

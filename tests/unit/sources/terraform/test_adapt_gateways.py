@@ -421,3 +421,49 @@ def test_existing_and_looked_up_gateways_are_found_by_id() -> None:
     assert ["aws_vpn_connection.v"] == [one.attachment for one in default.routes.items]
     assert "" == found.transit_attachments["aws_vpn_connection.v"].vpc
     assert not found.transit_tables["data.aws_ec2_transit_gateway_route_table.t"].routes.complete
+
+
+def test_a_route_for_a_prefix_list_is_one_for_each_block() -> None:
+    """References to a managed list; one that is not known leaves its destination open."""
+    offices = create(
+        "aws_ec2_managed_prefix_list.l", name="l", entry=[{"cidr": "0.0.0.0/1"}, {"cidr": "128.0.0.0/1"}]
+    )
+    values = {
+        "transit_gateway_route_table_id": ref(
+            "aws_ec2_transit_gateway.hub.association_default_route_table_id"
+        ),
+        "transit_gateway_attachment_id": ref("aws_ec2_transit_gateway_vpc_attachment.a.id"),
+    }
+    kind = "aws_ec2_transit_gateway_prefix_list_reference"
+    known = create(f"{kind}.k", prefix_list_id=ref("aws_ec2_managed_prefix_list.l.id"), **values)
+    other = create(f"{kind}.o", prefix_list_id="pl-0aaaaaaaa", **values)
+    routes = (
+        estate(VPC, SUBNET, HUB, attachment(), offices, known, other).transit_tables[DEFAULT].routes.items
+    )
+
+    assert ["0.0.0.0/1", "128.0.0.0/1"] == [str(one.destination) for one in routes[:2]]
+    assert isinstance(routes[2].destination, Unknown)
+
+
+def test_a_table_of_ones_own_may_be_the_default() -> None:
+    """Made so by a resource, for associations and propagations."""
+    own = create(
+        "aws_ec2_transit_gateway_route_table.t", transit_gateway_id=ref("aws_ec2_transit_gateway.hub.id")
+    )
+    both = {
+        "transit_gateway_id": ref("aws_ec2_transit_gateway.hub.id"),
+        "transit_gateway_route_table_id": ref("aws_ec2_transit_gateway_route_table.t.id"),
+    }
+    found = estate(
+        VPC,
+        SUBNET,
+        HUB,
+        attachment(),
+        own,
+        create("aws_ec2_transit_gateway_default_route_table_association.a", **both),
+        create("aws_ec2_transit_gateway_default_route_table_propagation.p", **both),
+    )
+    table = "aws_ec2_transit_gateway_route_table.t"
+
+    assert table == found.transit_attachments["aws_ec2_transit_gateway_vpc_attachment.a"].table
+    assert ("aws_ec2_transit_gateway_vpc_attachment.a",) == found.transit_tables[table].propagations.items

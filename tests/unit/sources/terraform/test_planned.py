@@ -7,6 +7,7 @@ import pytest
 
 from pullproof.model.text import hole
 from pullproof.model.value import Unknown, Why
+from pullproof.sources.terraform.follow import dig
 from pullproof.sources.terraform.plan import tree_of_plan
 from pullproof.sources.terraform.plan_json import read_plan
 from pullproof.sources.terraform.planned import Planned
@@ -594,4 +595,77 @@ def test_resources_without_any_values_are_read() -> None:
     assert (
         hole("aws_vpc_endpoint.e.id")
         == found["aws_vpc_endpoint_route_table_association.a"].values["vpc_endpoint_id"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "expected"),
+    [
+        ("x", (), "x"),
+        ([{"a": "x"}], (0, "a"), "x"),
+        ([], (0,), None),
+        ({}, ("a",), None),
+        ({"a": 1}, (0,), None),
+        (7, ("a",), None),
+        (None, ("a",), None),
+        ("plain", ("a",), None),
+        (hole("a.b.c"), (0, "d"), hole("a.b.c[0].d")),
+    ],
+)
+def test_a_path_leads_into_a_value(value: Any, path: tuple[str | int, ...], expected: Any) -> None:
+    """Lists by number, tables by name; what is known only by name gets a longer name."""
+    assert expected == dig(value, path)
+
+
+def test_a_constant_behind_a_module_can_only_choose() -> None:
+    """Inputs and outputs that are constants are known; what is unknown comes from elsewhere."""
+    subnet = create("module.app.aws_subnet.a", vpc_id=ref("var.net.vpc", "module.inner.none", "aws_vpc.m.id"))
+    made = create("module.app.aws_vpc.m", cidr_block="10.0.0.0/16")
+    inner = {"module": {"outputs": {"none": {"expression": {"constant_value": None}}}}}
+    calls = {
+        "app": {
+            "expressions": {"net": {"constant_value": {"vpc": "vpc-0aaaaaaaa"}}},
+            "module": {"variables": {"net": {}}, "module_calls": {"inner": inner}},
+        }
+    }
+    found = resources(subnet, made, calls=calls)["module.app.aws_subnet.a"]
+
+    assert hole("module.app.aws_vpc.m.id") == found.values["vpc_id"]
+
+
+def test_each_value_of_a_constant_is_known() -> None:
+    """`for_each = { a = "vpc-..." }` has its values in the JSON."""
+    subnet = create('aws_subnet.s["a"]', vpc_id=ref("each.value", "aws_vpc.main.id"))
+    subnet.written["for_each_expression"] = {"constant_value": {"a": "vpc-0aaaaaaaa"}}
+
+    assert hole("aws_vpc.main.id") == resources(VPC, subnet)['aws_subnet.s["a"]'].values["vpc_id"]
+
+
+def test_a_part_of_an_object_is_one_of_what_is_in_it() -> None:
+    """`var.cfg.sg` of `{ sg = aws_security_group.g.id, subnet = aws_subnet.p[0].id }` can only be the group."""
+    app = create(
+        "module.app.aws_ecs_service.s", network_configuration=[{"security_groups": ref("var.cfg.sg")}]
+    )
+    cfg = {
+        "references": [
+            "aws_security_group.g.id",
+            "aws_security_group.g",
+            "aws_subnet.p[0].id",
+            "aws_subnet.p[0]",
+            "aws_subnet.p",
+        ]
+    }
+    calls = {"app": {"expressions": {"cfg": cfg}, "module": {"variables": {"cfg": {}}}}}
+    found = resources(VPC, GROUP, *SUBNETS, app, calls=calls)["module.app.aws_ecs_service.s"]
+
+    assert [hole("aws_security_group.g.id")] == found.values["network_configuration"][0]["security_groups"]
+
+
+@pytest.mark.parametrize("name", ["local.x", "path.module", "self.x"])
+def test_other_names_lead_nowhere(name: str) -> None:
+    """Locals are not in the JSON; paths and workspaces are known texts and no ids."""
+    link = create("aws_route_table_association.l", subnet_id=ref(name))
+
+    assert isinstance(
+        resources(VPC, *SUBNETS, link)["aws_route_table_association.l"].values["subnet_id"], Unknown
     )

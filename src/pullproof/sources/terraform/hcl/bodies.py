@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from pullproof.model.value import Unknown
-from pullproof.sources.terraform.hcl.evaluate import item, pairs
 from pullproof.sources.terraform.hcl.gaps import Exhausted, not_followed, rest_of
 from pullproof.sources.terraform.hcl.modules import plain_text
 from pullproof.sources.terraform.hcl.syntax import Block, Source
+from pullproof.sources.terraform.hcl.traversal import item, pairs
 from pullproof.sources.terraform.hcl.values import HclSet, Lazy, Rest, Value
 
 #: Evaluates an expression with further names.

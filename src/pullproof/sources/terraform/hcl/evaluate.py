@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from pullproof.model.text import anything, hole, is_exact, sole_hole
+from pullproof.model.text import anything, is_exact, sole_hole
 from pullproof.model.value import Unknown
 from pullproof.sources.terraform.hcl import syntax
 from pullproof.sources.terraform.hcl.files import Files
 from pullproof.sources.terraform.hcl.gaps import (
     DEEPEST,
     LONGEST,
-    MOST,
     STEPS,
     Exhausted,
     depends_on,
@@ -23,6 +22,7 @@ from pullproof.sources.terraform.hcl.gaps import (
 )
 from pullproof.sources.terraform.hcl.operators import binary, unary, unified
 from pullproof.sources.terraform.hcl.syntax import Expr, Part
+from pullproof.sources.terraform.hcl.traversal import attribute, is_unordered, item, may_be_list, pairs
 from pullproof.sources.terraform.hcl.values import (
     HclSet,
     Lazy,
@@ -30,9 +30,8 @@ from pullproof.sources.terraform.hcl.values import (
     Rest,
     Value,
     as_bool,
-    as_number,
     as_text,
-    open_ended,
+    exact,
 )
 
 
@@ -62,6 +61,9 @@ class Evaluator:
         self._steps = 0
         self._depth = 0
         self._serials: dict[int, tuple[int, Unknown]] = {}
+        #: How often something may fail or not: it was looked for inside an attribute that only the apply
+        #: will tell, or versions of Terraform differ on it.
+        self.unsure = 0
 
     def begin(self) -> None:
         """Start the count of steps for one more attribute."""
@@ -93,7 +95,7 @@ class Evaluator:
     def gap(self, unknown: Unknown) -> str:
         """The hole that stands for an unknown value, the same whenever it is the same value."""
         number, _ = self._serials.setdefault(id(unknown), (len(self._serials) + 1, unknown))
-        return anything(f"{unknown.what} #{number}")
+        return anything(f"{' '.join(unknown.what.split())[:200]} #{number}")
 
     def _value(self, expr: Expr, env: Env) -> Value:
         match expr:
@@ -102,9 +104,13 @@ class Evaluator:
             case syntax.Name():
                 return env.names[expr.name] if expr.name in env.names else env.lookup(expr.name)
             case syntax.Attr():
-                return attribute(self.value(expr.of, env), expr.name)
+                of = self.value(expr.of, env)
+                self.unsure += isinstance(of, str)
+                return attribute(of, expr.name)
             case syntax.Index():
-                return item(self.value(expr.of, env), self.value(expr.key, env))
+                of = self.value(expr.of, env)
+                self.unsure += isinstance(of, str)
+                return item(of, self.value(expr.key, env))
             case syntax.Template():
                 return self._joined(expr.parts, env)
             case syntax.Call():
@@ -125,9 +131,21 @@ class Evaluator:
             case syntax.Conditional():
                 return self._conditional(expr, env)
             case syntax.Binary():
-                return binary(expr.operator, self.value(expr.left, env), lambda: self.value(expr.right, env))
+                left = self.value(expr.left, env)
+                if expr.operator in ("&&", "||"):
+                    self._look_at(expr.right, env)
+                return binary(expr.operator, left, lambda: self.value(expr.right, env))
             case syntax.Unary():
                 return unary(expr.operator, self.value(expr.of, env))
+
+    def _look_at(self, side: Expr, env: Env) -> None:
+        """Note it when a side fails that may not be needed: before 1.12, Terraform evaluates it all the same."""
+        try:
+            found = self.value(side, env)
+            if exact(found):
+                as_bool(found)
+        except Refused:
+            self.unsure += 1
 
     def _joined(self, parts: tuple[Part, ...], env: Env) -> str:
         text = "".join(self._part(part, env) for part in parts)
@@ -149,7 +167,7 @@ class Evaluator:
 
     def _looped(self, part: syntax.Loop, env: Env) -> str:
         of = self.value(part.of, env)
-        if _unordered(of):
+        if is_unordered(of):
             return self.gap(_why_not_iterable(of))
         return "".join(
             self.gap(value)
@@ -193,7 +211,7 @@ class Evaluator:
         if not isinstance(of, list):
             return [self.value(each, env.having({"*": of}))]
         found = [one if isinstance(one, Rest) else self.value(each, env.having({"*": one})) for one in of]
-        return HclSet(found) if _unordered(of) else found
+        return HclSet(found) if is_unordered(of) else found
 
     def _for(self, expr: syntax.For, env: Env) -> Value:
         of = self.value(expr.of, env)
@@ -201,7 +219,7 @@ class Evaluator:
             return _why_not_iterable(of)
         if expr.key is None:
             found = list(self._for_items(expr, of, env))
-            return HclSet(found) if _unordered(of) else found
+            return HclSet(found) if is_unordered(of) else found
         return self._for_object(expr, expr.key, of, env)
 
     def _for_items(self, expr: syntax.For, of: Value, env: Env) -> Iterator[Value]:
@@ -237,113 +255,10 @@ class Evaluator:
         return found
 
 
-def attribute(of: Value, name: str) -> Value:
-    """`of.name`.
-
-    Raises:
-        Refused: there is no such attribute.
-    """
-    if isinstance(of, Lazy):
-        return of.get(name)
-    if isinstance(of, Unknown):
-        return depends_on(of)
-    if isinstance(of, dict):
-        return item(of, name)
-    if isinstance(of, str) and (whole := sole_hole(of)):
-        return _deeper(whole, f".{name}")
-    raise Refused(f"a value without attributes has no attribute {name}")
-
-
-def item(of: Value, key: Value) -> Value:
-    """`of[key]`.
-
-    Raises:
-        Refused: there is no such item.
-    """
-    for part in (of, key):
-        if isinstance(part, Unknown):
-            return depends_on(part)
-    if isinstance(of, Lazy):
-        return of.get(as_text(key))
-    if isinstance(of, dict):
-        return _of_map(of, as_text(key))
-    if isinstance(of, list):
-        return _of_list(of, key)
-    if isinstance(of, str) and (whole := sole_hole(of)) and isinstance(key, str | int) and is_exact(str(key)):
-        return _deeper(whole, f"[{key}]" if isinstance(key, int) else f'["{key}"]')
-    raise Refused("a value without items has no item")
-
-
-def pairs(of: Value) -> Iterator[tuple[Value, Value]]:
-    """Keys and values in the order in which Terraform goes through them.
-
-    Raises:
-        Refused: nothing can go through it.
-        Exhausted: it has more items than any real one.
-    """
-    if isinstance(of, dict):
-        found: Iterator[tuple[Value, Value]] = ((key, of[key]) for key in sorted(of))
-    elif isinstance(of, HclSet):
-        found = ((value, value) for value in of)
-    elif isinstance(of, list):
-        known = next((at for at, value in enumerate(of) if isinstance(value, Rest)), len(of))
-        found = ((at if at <= known else of[known], value) for at, value in enumerate(of))
-    else:
-        raise Refused("neither a list nor a map")
-    if len(of) > MOST:
-        raise Exhausted
-    return found
-
-
-def may_be_list(text: str) -> bool:
-    """Whether a text is one hole for an attribute that, by its name, may be a list or a map."""
-    name = sole_hole(text)
-    return name.rpartition(".")[2].rstrip("]0123456789[").endswith(("s", "_entry", "_map"))
-
-
-def _of_map(of: dict[str, Value], key: str) -> Value:
-    if key in of:
-        return of[key]
-    if is_exact(key) and all(map(is_exact, of)):
-        raise Refused(f"there is no key {key}")
-    return not_followed("an item whose key is known only after apply")
-
-
-def _of_list(of: list[Value], key: Value) -> Value:
-    if isinstance(key, str) and not is_exact(key):
-        return not_followed("an item whose position is known only after apply")
-    at = as_number(key)
-    if _unordered(of):
-        return not_followed("one item of a set whose order is known only after apply")
-    if isinstance(at, float) or at < 0:
-        raise Refused(f"there is no item {at}")
-    before = of[: at + 1]
-    if open_ended(before):
-        return depends_on(next(one for one in before if isinstance(one, Rest)))
-    if at >= len(of):
-        raise Refused(f"there is no item {at} in a list of {len(of)}")
-    return of[at]
-
-
-def _deeper(name: str, step: str) -> Value:
-    """What is inside an attribute that only the apply will tell."""
-    if name.startswith("?") or len(name) > 1000:
-        return not_followed(name.removeprefix("?"))
-    return hole(name + step)
-
-
 def _decided(condition: Value) -> bool:
     if isinstance(condition, str) and not is_exact(condition):
         raise Refused("a bool is required")
     return as_bool(condition)
-
-
-def _unordered(of: Value) -> bool:
-    if isinstance(of, HclSet):
-        return not of.ordered
-    if isinstance(of, dict):
-        return len(of) > 1 and not all(map(is_exact, of))
-    return not isinstance(of, list)
 
 
 def _why_not_iterable(of: Value) -> Unknown:

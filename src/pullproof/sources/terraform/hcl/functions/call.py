@@ -74,12 +74,18 @@ def _run(function: Function, context: Context, arguments: list[Value]) -> Value:
 
 
 def _try(evaluator: Evaluator, expr: syntax.Call, env: Env) -> Value:
-    """The first argument that can be evaluated. What is unknown might fail, so nothing after it is taken."""
+    """The first argument that can be evaluated.
+
+    What is unknown might fail, so nothing after it is taken. It is assumed to be of a type that fits where it
+    stands: `"x${unknown}"` does not fail.
+    """
     for argument in expr.arguments:
+        before = evaluator.unsure
         try:
-            return evaluator.value(argument, env)
+            found = evaluator.value(argument, env)
         except Refused:
             continue
+        return found if evaluator.unsure == before else _perhaps(found, env)
     raise Refused("no argument of try() can be evaluated")
 
 
@@ -87,8 +93,16 @@ def _can(evaluator: Evaluator, expr: syntax.Call, env: Env) -> Value:
     """Whether the argument can be evaluated; not known where its value is not."""
     if len(expr.arguments) != 1:
         raise Refused("can() takes one argument")
+    before = evaluator.unsure
     try:
         found = evaluator.value(expr.arguments[0], env)
     except Refused:
         return False
+    if evaluator.unsure != before:
+        return _perhaps(found, env)
     return depends_on(found) if isinstance(found, Unknown) else True
+
+
+def _perhaps(found: Value, env: Env) -> Value:
+    """In place of a value that may not be there after the apply."""
+    return found if isinstance(found, Unknown) else not_followed(f"what try() or can() finds at {env.place}")

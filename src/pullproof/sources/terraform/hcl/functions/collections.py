@@ -5,10 +5,10 @@ https://developer.hashicorp.com/terraform/language/functions#collection-function
 
 from pullproof.model.text import is_exact
 from pullproof.model.value import Unknown
-from pullproof.sources.terraform.hcl.evaluate import item, may_be_list, pairs
 from pullproof.sources.terraform.hcl.functions.base import Context, Function, exact_function, open_function
 from pullproof.sources.terraform.hcl.functions.conversions import one_type
 from pullproof.sources.terraform.hcl.gaps import cause, not_followed, rest_of
+from pullproof.sources.terraform.hcl.traversal import item, may_be_list, pairs
 from pullproof.sources.terraform.hcl.values import (
     HclSet,
     Lazy,

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from pullproof.model.text import is_exact
 from pullproof.model.value import Unknown
-from pullproof.sources.terraform.hcl.evaluate import may_be_list
 from pullproof.sources.terraform.hcl.functions.base import Context, Function, open_function
 from pullproof.sources.terraform.hcl.gaps import cause
+from pullproof.sources.terraform.hcl.traversal import may_be_list
 from pullproof.sources.terraform.hcl.values import (
     HclSet,
     Lazy,

@@ -6,7 +6,7 @@ https://developer.hashicorp.com/terraform/language/functions#encoding-functions
 import base64
 from collections.abc import Callable
 
-from pullproof.model.text import clean, is_exact
+from pullproof.model.text import clean, is_exact, sole_hole
 from pullproof.model.value import Unknown
 from pullproof.sources.terraform.hcl.evaluate import Evaluator
 from pullproof.sources.terraform.hcl.functions.base import Context, Function, exact_function, open_function
@@ -17,7 +17,7 @@ from pullproof.sources.terraform.jsontext import decode, quoted
 
 
 def _jsonencode(context: Context, value: Value) -> Value:
-    """JSON with the holes of its strings kept. An unknown part is a string that is one `anything` hole."""
+    """JSON with the holes of its strings kept. A hole stands in place of an unknown part."""
     text = "".join(_json(value, context.evaluator))
     if len(text) > LONGEST:
         raise Exhausted
@@ -39,7 +39,7 @@ def _json(value: Value, evaluator: Evaluator) -> list[str]:
             return ["[", *_between([_json(item, evaluator) for item in value]), "]"]
         case _:
             gap = not_followed(f"{value.about} as a whole") if isinstance(value, Lazy) else value
-            return [quoted(evaluator.gap(gap))]
+            return [evaluator.gap(gap)]  # without quotation marks: it may be of any type
 
 
 def _between(pieces: list[list[str]]) -> list[str]:
@@ -47,7 +47,7 @@ def _between(pieces: list[list[str]]) -> list[str]:
 
 
 def _jsondecode(_: Context, text: Value) -> Value:
-    if isinstance(text, Unknown):
+    if isinstance(text, Unknown) or (isinstance(text, str) and sole_hole(text)):
         return cause([text], "jsondecode()")
     try:
         return _numbers(decode(as_text(text)))

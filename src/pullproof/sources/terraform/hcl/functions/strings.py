@@ -10,6 +10,7 @@ from pullproof.model.value import Unknown
 from pullproof.sources.terraform.hcl.functions import encoding
 from pullproof.sources.terraform.hcl.functions.base import Context, Function, open_function
 from pullproof.sources.terraform.hcl.gaps import LONGEST, MOST, Exhausted, cause
+from pullproof.sources.terraform.hcl.traversal import may_be_list
 from pullproof.sources.terraform.hcl.values import (
     HclSet,
     Lazy,
@@ -171,7 +172,7 @@ def _formatlist(context: Context, spec: Value, *values: Value) -> Value:
     """`format` for each item of the lists; what is no list is the same each time."""
     lists = [each for each in values if isinstance(each, list)]
     for each in values:
-        if isinstance(each, Unknown | Lazy):
+        if isinstance(each, Unknown | Lazy) or (isinstance(each, str) and may_be_list(each)):
             return cause([each], "formatlist()")
     for each in lists:
         if isinstance(each, HclSet) and not each.ordered and len(lists) > 1:
