@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.scenarios.judge import answer, check_json, expected, plan_of
@@ -26,7 +27,10 @@ def test_the_directory_says_what_the_plan_says(
     """
     write(variant, tmp_path)
 
-    document = check_json(tmp_path, ".", variant)
+    given = [f"--var={key}={value}" for key, value in variant.variables.items()]
+    asked = msgspec.structs.replace(variant, options=[*variant.options, *given])
+
+    document = check_json(tmp_path, ".", asked)
 
     assert "terraform-directory" == document["source"]["kind"]
     assert expected(variant) == answer(document, variant.task)
