@@ -226,6 +226,11 @@ def _files(world: World) -> None:
             arn=world.own_text(resource, "arn"),
             policy=_elsewhere(resource) if resource.data else policies.to(key),
         )
+        if resource.data:
+            world.estate.open["MountTarget"] = (
+                *world.estate.open.get("MountTarget", ()),
+                _mounted_elsewhere(resource),
+            )
     for resource in world.of("aws_efs_mount_target", "data.aws_efs_mount_target"):
         world.estate.mount_targets[resource.address] = _mount_target(world, resource)
     for resource in world.of("aws_efs_access_point", "data.aws_efs_access_point"):
@@ -236,6 +241,16 @@ def _files(world: World) -> None:
             arn=world.own_text(resource, "arn"),
             file_system=world.key(resource.values.get("file_system_id"), resource, "file_system_id"),
         )
+
+
+def _mounted_elsewhere(resource: Resource) -> Unknown:
+    return Unknown(
+        Why.NOT_IN_INPUT,
+        f"the mount targets of {resource.address}",
+        resource.address,
+        f"{resource.address} is only looked up: add the configuration that creates its mount targets,"
+        " or check the live account",
+    )
 
 
 def _mount_target(world: World, resource: Resource) -> MountTarget:

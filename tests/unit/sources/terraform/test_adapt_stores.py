@@ -450,3 +450,13 @@ def test_names_of_data_sources_are_spelt_too() -> None:
 
     found = estate(definition, bucket)
     assert "files-eu-west-1" == found.buckets["aws_s3_bucket.b"].name
+
+
+def test_a_file_system_that_is_looked_up_may_have_other_mount_targets() -> None:
+    """Mount targets made elsewhere are not in the input; those of a new file system all are."""
+    found = estate(looked_up("data.aws_efs_file_system.f", file_system_id="fs-0123456789abcdef0"))
+
+    assert ["the mount targets of data.aws_efs_file_system.f"] == [
+        why.what for why in found.open["MountTarget"]
+    ]
+    assert "MountTarget" not in estate(FILES).open
