@@ -66,7 +66,6 @@ WARNINGS = (
     Code("foreign-layers", "Windows base layers may come from Microsoft's registry"),
     Code("ephemeral-range", "the network ACL admits replies to only part of the ephemeral ports"),
     Code("no-desired-tasks", "the service runs no task: its desired count is 0"),
-    Code("assumed-default-vpc", "the default VPC is assumed to be as AWS made it"),
     Code("dual-stack-registry", "the registry's dual-stack name; login still uses IPv4"),
     Code("guardduty-endpoint-policy", "GuardDuty's side-car image may be refused by a policy"),
     Code("logs-not-written", "the task starts, and what it logs is lost"),

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from pullproof.model.text import hole, sole_hole
+from pullproof.model.text import hole
 from pullproof.model.value import Unknown
 
 Value: TypeAlias = Any
@@ -70,10 +70,3 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
 def own(address: str, attribute: str) -> str:
     """The text that stands for an attribute which only the apply will choose."""
     return hole(f"{address}.{attribute}")
-
-
-def referred(value: Value) -> tuple[str, str]:
-    """Address and attribute of the resource that a value is a reference to, else two empty strings."""
-    name = sole_hole(value) if isinstance(value, str) else ""
-    address, _, attribute = name.rpartition(".")
-    return (address, attribute) if address and not name.startswith("?") else ("", "")

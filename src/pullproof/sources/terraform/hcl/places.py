@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 
-from pullproof.errors import InputError
 from pullproof.sources.terraform.hcl.modules import Module, Project
 
 _INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
@@ -72,11 +71,3 @@ def _rows(module: Module) -> dict[str, str]:
             kind = nested.labels[0] if nested.type == "dynamic" and nested.labels else nested.type
             rows.setdefault(f"{key}.{kind}", nested.place)
     return rows
-
-
-def place_of(found: Mapping[str, str], address: str) -> str:
-    """The place of an address, or an empty string."""
-    try:
-        return found[address]
-    except (KeyError, InputError):
-        return ""

@@ -8,7 +8,7 @@ from pullproof.errors import InputError
 from pullproof.model.text import hole
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.terraform.hcl.modules import Project
-from pullproof.sources.terraform.hcl.places import place_of, places
+from pullproof.sources.terraform.hcl.places import places
 from pullproof.sources.terraform.plan_json import Plan
 from pullproof.sources.terraform.settle import Settler
 from pullproof.sources.terraform.tree import Value
@@ -297,8 +297,6 @@ def test_places_are_found_by_instance(project: Path) -> None:
     assert "x.none" not in found
     assert 5 not in found  # type: ignore[comparison-overlap]
     assert len(found) == len(list(found))
-    assert "" == place_of(found, "x.none")
-    assert f"{project}/main.tf:23" == place_of(found, "x.y")
 
 
 def test_a_file_that_is_no_configuration_is_named(project: Path) -> None:
