@@ -8,9 +8,9 @@ from pullproof.cli.answer import deliver, look_for, near
 from pullproof.cli.rules import rules
 from pullproof.errors import NothingToCheck, UsageError
 from pullproof.explain.pages import CODES, page
-from pullproof.explain.redact import redacted
 from pullproof.explain.understand import Meaning, understand
 from pullproof.model.codes import BLOCKERS, STEPS, WARNINGS
+from pullproof.model.redact import redacted
 from pullproof.report.json_v1 import docs_page, written
 from pullproof.report.look import Look
 from pullproof.report.text import safe, wrapped

@@ -6,10 +6,10 @@ import msgspec
 
 from pullproof.explain.catalogue import CATALOGUE
 from pullproof.explain.clues import FILTERS, HOST, Clue, clues
-from pullproof.explain.redact import redacted
 from pullproof.explain.row import ANY, CUSTOM_DNS, ERR_RESOURCE, INTERFACE_CAUSES, NETWORK_MARK, Nature, Row
 from pullproof.explain.rows.efs import MOUNT_CAUSES
 from pullproof.explain.rows.layers import S3_CAUSES
+from pullproof.model.redact import redacted
 
 #: Where one message ends and the next begins, when several are pasted together.
 HEADS = re.compile(

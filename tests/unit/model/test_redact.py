@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pullproof.explain.redact import redacted
 from pullproof.explain.understand import understand
+from pullproof.model.redact import redacted
 from tests.unit.explain.messages import MESSAGES, SIGNED
 
 KEY = "ASIA" + "QWERTYUIOPASDFGH"
