@@ -10,8 +10,11 @@ from collections.abc import Iterable
 
 import msgspec
 
+from pullproof.model.addresses import Addresses
 from pullproof.model.codes import BLOCKER_CODES
-from pullproof.model.value import Origin, Unknown
+from pullproof.model.packets import Service
+from pullproof.model.text import Text
+from pullproof.model.value import Listing, Origin, Unknown
 from pullproof.verdict import Verdict, all_of
 
 
@@ -43,12 +46,30 @@ class Gate(enum.Enum):
     HOST = "host"
 
 
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a filter that is closed would have to let through: out (`egress`) or in, which packets, and the
+    other end.
+
+    `addresses` are the other end's, `groups` those of its interface (none where it has no groups that are
+    known), and `references` says whether a rule may name them. `managed` is the full service name of AWS's
+    own prefix list that holds exactly these addresses, "" for none.
+    """
+
+    egress: bool
+    service: Service
+    addresses: Addresses
+    groups: Listing[str] = Listing()
+    references: bool = False
+    managed: Text = ""
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One decision at one component.
 
     `at` is the component's address, `says` one line in the present tense without a full stop. A failing
     step names its blocker `code` and the `resource` to change (default: `at`); an unknown one carries
-    its `Unknown`. `partial` marks a failure that only some packets or some launches meet.
+    its `Unknown`. `partial` marks a failure that only some packets or some launches meet. A failing filter
+    says what is `wanted` of it.
     """
 
     gate: Gate
@@ -60,6 +81,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     unknown: Unknown | None = None
     partial: bool = False
     cites: tuple[Origin, ...] = ()
+    wanted: Wanted | None = None
 
     def __post_init__(self) -> None:
         """Refuse evidence that does not hold together."""

@@ -18,11 +18,19 @@ from pullproof.model.text import Text
 from pullproof.model.vpc import ListRef, Target
 
 NEW = "new."
+MANAGED = "managed."
 
 
 def new(name: str) -> str:
     """The key of something that an edit makes; `name` is snake_case and unique among the edits."""
     return f"{NEW}{name}"
+
+
+def managed_list(service: Text) -> str:
+    """The key of the prefix list that AWS itself keeps of a service ("com.amazonaws.eu-west-1.s3"), where
+    the input shows no such list: a rule or route may refer to it, and nobody has to make it.
+    """
+    return f"{MANAGED}{service}"
 
 
 class AddEndpoint(msgspec.Struct, frozen=True, kw_only=True):

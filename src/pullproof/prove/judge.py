@@ -1,5 +1,7 @@
 """One requirement at one place: the network and the policies asked, and their evidence put together."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from pullproof.evidence import Gate, Hop, Step, Via, verdict_of
@@ -50,6 +52,19 @@ class Judge:
         access = tuple(hop for need in needs for hop in self._access(need, road, home))
         answer = _put_together(flows, access)
         return answer if requirement.perhaps is None else softened(answer, requirement.perhaps)
+
+    def parts(
+        self, requirement: Requirement, key: str, home: Home, place: Source | Unknown
+    ) -> Iterator[tuple[Need, Step]]:
+        """Every decision of such an answer, with the need that it is about."""
+        road = NOT_TOLD
+        for need in requirement.needs:
+            if isinstance(need, Connect | Mount):
+                flow = self.flows.flow(need, key, place)
+                road = flow.road if road is NOT_TOLD else road
+                yield from ((need, step) for step in flow.steps)
+        for need in requirement.needs:
+            yield from ((need, step) for hop in self._access(need, road, home) for step in hop.steps)
 
     def _access(self, need: Need, road: Road, home: Home) -> tuple[Hop, ...]:
         if isinstance(need, Allow):

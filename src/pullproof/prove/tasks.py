@@ -1,6 +1,7 @@
 """One launch in all its subnets, folded into the report on a task."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -8,7 +9,7 @@ from pullproof.evidence import Gate, Step, Via
 from pullproof.finding import StepReport, TaskReport
 from pullproof.launch.expand import needs_of
 from pullproof.launch.pulls import Home
-from pullproof.launch.requirement import Connect, Mount, Notice, Requirement
+from pullproof.launch.requirement import Connect, Mount, Needs, Notice, Requirement
 from pullproof.launch.stores import Stores
 from pullproof.launch.task import home_of
 from pullproof.model.codes import WARNINGS
@@ -35,6 +36,15 @@ class Place(msgspec.Struct, frozen=True):
 Answers = list[tuple[Place, Answer]]
 
 
+class Judged(NamedTuple):
+    """What a launch needs, where it is, and every requirement with its answers."""
+
+    needs: Needs
+    home: Home
+    places: list[Place]
+    answers: list[tuple[Requirement, Answers]]
+
+
 class Prover:
     """Reports on the launches of one estate."""
 
@@ -43,12 +53,18 @@ class Prover:
         self.judge = Judge(estate)
         self.stores = Stores(estate)
 
-    def report(self, launch: Launch, platform_version: str | None = None) -> TaskReport:
-        """Everything the launch needs, judged in each of its subnets."""
+    def judged(self, launch: Launch, platform_version: str | None = None) -> Judged:
+        """Everything the launch needs, and the answer for each of its subnets."""
         needs = needs_of(self.estate, launch, platform_version=platform_version, stores=self.stores)
         home = home_of(self.stores, launch)
         places = _places(launch, self._ephemeral(launch))
-        judged = [(each, self._answers(each, launch, home, places)) for each in needs.requirements]
+        answers = [(each, self._answers(each, launch, home, places)) for each in needs.requirements]
+        return Judged(needs, home, places, answers)
+
+    def report(self, launch: Launch, platform_version: str | None = None) -> TaskReport:
+        """Everything the launch needs, judged in each of its subnets."""
+        found_out = self.judged(launch, platform_version)
+        needs, places, judged = found_out.needs, found_out.places, found_out.answers
         notices = (*needs.notices, *_notices(judged, launch))
         found = TaskReport(
             id=launch.key,
@@ -57,7 +73,7 @@ class Prover:
             platform_version=needs.platform_version or _text(launch.platform_version),
             steps=tuple(step for each, answers in judged if _is_step(each) for step in _steps(each, answers)),
             warnings=tuple(dict.fromkeys(notices)),
-            unsettled=tuple(dict.fromkeys((*_unsettled(launch, places), *needs.unsettled))),
+            unsettled=tuple(dict.fromkeys((*unsettled_of(launch, places), *needs.unsettled))),
         )
         if found.verdict is Verdict.FAILS and _some_start(judged, places):
             return msgspec.structs.replace(found, intermittent=True)
@@ -120,7 +136,7 @@ def _no_subnets(launch: Launch) -> Unknown:
     )
 
 
-def _unsettled(launch: Launch, places: list[Place]) -> Iterator[Unknown]:
+def unsettled_of(launch: Launch, places: list[Place]) -> Iterator[Unknown]:
     """Why it cannot be proven that the task starts, whatever each requirement says."""
     if isinstance(launch.fargate, Unknown):
         yield launch.fargate

@@ -8,9 +8,10 @@ from functools import lru_cache
 
 import msgspec
 
-from pullproof.evidence import Gate, Hop, Step
+from pullproof.evidence import Gate, Hop, Step, Wanted
+from pullproof.model.addresses import Addresses
 from pullproof.model.estate import look_up
-from pullproof.model.packets import EPHEMERAL_LINUX, EPHEMERAL_WIDE
+from pullproof.model.packets import EPHEMERAL_LINUX, EPHEMERAL_WIDE, Service
 from pullproof.model.ranges import Ranges
 from pullproof.model.value import Unknown
 from pullproof.reach.acls import Packets, passes
@@ -75,6 +76,11 @@ def _step(ground: Ground, subnet: str, crossing: Crossing, remote: Party) -> Ste
         code=crossing.code,
         partial=partial,
         cites=judged.cites or (acl.origin,),
+        wanted=Wanted(
+            egress=crossing.side is Side.OUT,
+            service=Service(crossing.packets.protocol, crossing.packets.ports),
+            addresses=Addresses(v4=remote.addresses),
+        ),
     )
 
 

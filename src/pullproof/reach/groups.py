@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pullproof.evidence import Gate, Hop, Step
+from pullproof.evidence import Gate, Hop, Step, Wanted
 from pullproof.model import ranges
+from pullproof.model.addresses import Addresses
 from pullproof.model.filters import GroupRef
+from pullproof.model.packets import Service
+from pullproof.model.services import endpoint_name
 from pullproof.model.value import Listing, Origin, Unknown
 from pullproof.reach.boxes import box
 from pullproof.reach.doubts import not_shown
@@ -113,9 +116,37 @@ def group_step(ground: Ground, asked: Question, other: Party) -> Step:
     rules = f"{kind} rules: {rules_text(ground, groups, asked.side)}"
     if judged.outcome is Outcome.PART:
         says = f"{who} {what} for {judged.says} only; {rules}"
-        return step_of(Gate.SECURITY_GROUP, at, says, code=f"sg-{kind}", partial=True, cites=judged.cites)
+        return step_of(
+            Gate.SECURITY_GROUP,
+            at,
+            says,
+            code=f"sg-{kind}",
+            partial=True,
+            cites=judged.cites,
+            wanted=_wanted(ground, asked, other),
+        )
     cites = tuple(ground.estate.groups[key].origin for key in groups)
-    return step_of(Gate.SECURITY_GROUP, at, f"{who} no {what}; {rules}", code=f"sg-{kind}", cites=cites)
+    return step_of(
+        Gate.SECURITY_GROUP,
+        at,
+        f"{who} no {what}; {rules}",
+        code=f"sg-{kind}",
+        cites=cites,
+        wanted=_wanted(ground, asked, other),
+    )
+
+
+def _wanted(ground: Ground, asked: Question, other: Party) -> Wanted:
+    """What the groups would have to let through."""
+    managed = other.managed and endpoint_name(other.managed, other.region, ground.estate.partition)
+    return Wanted(
+        egress=asked.side is Side.OUT,
+        service=Service(asked.flow.protocol, asked.flow.ports),
+        addresses=Addresses(v4=other.addresses),
+        groups=Listing() if other.groups is None else other.groups,
+        references=asked.link is Link.JOINED,
+        managed=managed,
+    )
 
 
 def group_hop(ground: Ground, asked: Question, other: Party) -> Hop:

@@ -1,6 +1,6 @@
 """Steps and phrases that every gate builds in the same way."""
 
-from pullproof.evidence import Gate, Hop, Step
+from pullproof.evidence import Gate, Hop, Step, Wanted
 from pullproof.model import ranges
 from pullproof.model.addresses import Addresses, blocks
 from pullproof.model.ranges import Ranges
@@ -19,6 +19,7 @@ def step_of(
     unknown: Unknown | None = None,
     partial: bool = False,
     cites: tuple[Origin, ...] = (),
+    wanted: Wanted | None = None,
 ) -> Step:
     """A step whose verdict follows: it fails with a code, is unknown with a reason, else works."""
     verdict = Verdict.FAILS if code else Verdict.WORKS if unknown is None else Verdict.UNKNOWN
@@ -32,6 +33,7 @@ def step_of(
         unknown=unknown,
         partial=partial,
         cites=cites,
+        wanted=wanted,
     )
 
 
