@@ -157,6 +157,8 @@ def _account_written(value: Text) -> Text:
     parts = value.split(":")
     if len(parts) == 6 and parts[2] == "iam" and parts[5] == "root":
         return parts[4]
+    if sole_hole(value) == "account":
+        return value
     whose = named(value) if sole_hole(value) else None
     if whose is not None and (whose.type, whose.attribute) in _ACCOUNT_ATTRIBUTES:
         return value

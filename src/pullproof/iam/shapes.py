@@ -1,7 +1,7 @@
 """What is known of a hole from its name: the shape of the text, and what it can never be equal to.
 
-A hole is named like a Terraform attribute, "module.a.aws_s3_bucket.b[0].arn". The ARN of a bucket looks
-different from the ARN of a secret, and two buckets never have the same.
+A hole is named like a Terraform attribute, "module.a.aws_s3_bucket.b[0].arn", or has its type behind its
+name. The ARN of a bucket looks different from the ARN of a secret, and two buckets never have the same.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from pullproof.iam.tokens import NO_COLON, NO_SEPARATOR, ONE, RUN, Tokens, is_hole
-from pullproof.model.text import CLOSE, HOLE, OPEN, Text
+from pullproof.model.text import CLOSE, HOLE, KIND, OPEN, Text, typed
 
 #: Resource type -> the ARN of one. `%` stands for characters without colon and slash, `~` for characters
 #: without colon, `?` for one character.
@@ -57,6 +57,15 @@ _IDS = {
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
     ("aws_secretsmanager_secret", "suffix"): "??????",
 }
+#: (resource type, attribute) -> the shape of a name that no two of an account and region share.
+_OWN = {
+    ("aws_cloudwatch_log_group", "name"): "~",
+    ("aws_ecr_repository", "name"): "~",
+    ("aws_ecs_cluster", "name"): "%",
+    ("aws_iam_role", "name"): "%",
+    ("aws_secretsmanager_secret", "name"): "~",
+    ("aws_ssm_parameter", "name"): "~",
+}
 #: Two attributes of one resource that are the same text.
 _SAME = {
     ("aws_secretsmanager_secret", "id"): "arn",
@@ -94,7 +103,11 @@ class Named(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=1 << 16)
 def named(token: str) -> Named | None:
     """The attribute that a hole is; None for a name of another form."""
-    found = re.fullmatch(_NAME, token[1:-1])
+    name, _, kind = token[1:-1].partition(KIND)
+    if kind:
+        address, _, attribute = name.rpartition(".")
+        return Named(address, kind, _SAME.get((kind, attribute), attribute), False)
+    found = re.fullmatch(_NAME, name)
     if found is None:
         return None
     kind, attribute = found["type"], found["attribute"]
@@ -159,6 +172,8 @@ def _renamed(found: re.Match[str]) -> str:
     whose = named(token)
     if whose is None or token.endswith(f".{whose.attribute}{CLOSE}"):
         return token
+    if KIND in token:
+        return typed(f"{whose.address}.{whose.attribute}", whose.type)
     return f"{OPEN}{whose.address}.{whose.attribute}{CLOSE}"
 
 
@@ -170,9 +185,9 @@ def may_hold_colons(text: Text) -> bool:
 def apart(pattern: Tokens, text: Tokens) -> bool:
     """Whether both begin with holes that are never equal, in a way that settles that they do not match.
 
-    Two resources of one kind have different ARNs. `A...` matches `B...` only if one of the ARNs begins
-    with the other and goes on with what follows it; a name cannot go on with a colon (a bucket's neither
-    with a slash), and none goes on after its end.
+    Both are what is left behind the same beginning. Two resources of one kind have different ARNs, ids and
+    names. `A...` matches `B...` only if one of them begins with the other and goes on with what follows it;
+    a name cannot go on with a colon (a bucket's neither with a slash), and none goes on after its end.
     """
     if not (pattern and text and is_hole(pattern[0]) and is_hole(text[0])):
         return False
@@ -181,8 +196,8 @@ def apart(pattern: Tokens, text: Tokens) -> bool:
         return False
     if one.type != other.type or one.attribute != other.attribute:
         return False
-    template = _template(one)
-    return bool(template) and _stops(one, template, pattern[1:]) and _stops(one, template, text[1:])
+    template = _template(one) or _OWN.get((one.type, one.attribute), "")
+    return bool(template) and _stops(one, template, pattern[1:]) and _stops(other, template, text[1:])
 
 
 def _stops(whose: Named, template: str, rest: Tokens) -> bool:
@@ -190,5 +205,11 @@ def _stops(whose: Named, template: str, rest: Tokens) -> bool:
     if not rest:
         return True
     if whose.type in _ENDS_AT_RANDOM:
-        return True
+        return whose.attribute != "name" or _ends_at_random(whose, rest)
     return rest[0] == ":" or (rest[0] == "/" and template.endswith("%"))
+
+
+def _ends_at_random(whose: Named, rest: Tokens) -> bool:
+    """Whether a secret's name is followed by the six characters that AWS added to it, and no other's."""
+    after = named(rest[1]) if len(rest) > 1 and rest[0] == "-" and is_hole(rest[1]) else None
+    return after is not None and after.address == whose.address and after.attribute == "suffix"

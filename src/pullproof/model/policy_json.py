@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from pullproof.model.iam import Condition, Policy, Principals, Statement
-from pullproof.model.text import HOLE, OPEN, Text, json_safe, shown, sole_hole
+from pullproof.model.text import HOLE, OPEN, Text, bare, json_safe, shown, sole_hole
 from pullproof.model.value import Listing, Maybe, Origin, Unknown, Why
 
 #: JSON-like: str, list, dict, bool, int, float, None, and `Unknown` anywhere.
@@ -229,7 +229,7 @@ def _at(origin: Origin, path: str) -> Origin:
 
 
 def _not_yet(origin: Origin, name: str) -> Unknown:
-    text = "" if not name or name.startswith("?") else f" ({name})"
+    text = "" if not name or name.startswith("?") else f" ({bare(name)})"
     return Unknown(
         Why.AFTER_APPLY,
         f"part of the policy at {origin}{text}",

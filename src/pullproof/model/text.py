@@ -4,7 +4,8 @@ An ARN that AWS has yet to choose is still *the* ARN of one resource. Such a par
 between two private-use characters, inside an ordinary string, so that text with holes can be joined,
 parsed as JSON and compared like any other. Two holes of the same name are the same text; two holes of
 different names may or may not be. By convention a hole's name is a Terraform-like reference
-("aws_ecr_repository.app.arn"), or starts with `?` when it stands for anything at all.
+("aws_ecr_repository.app.arn"), or starts with `?` when it stands for anything at all. Where the addresses
+of an input do not tell types (a logical id), the type follows the name, behind a mark of its own.
 """
 
 import re
@@ -15,6 +16,8 @@ Text: TypeAlias = str
 
 OPEN = "\ue000"
 CLOSE = "\ue001"
+#: In a hole, between its name and the type of what it is an attribute of.
+KIND = "\ue003"
 HOLE = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 
 
@@ -26,6 +29,16 @@ def hole(name: str) -> Text:
 def anything(about: str) -> Text:
     """A hole that stands for any text at all; `about` tells two of them apart."""
     return f"{OPEN}?{about}{CLOSE}"
+
+
+def typed(name: str, kind: str) -> Text:
+    """The text known only as `name`, an attribute of something of that type."""
+    return f"{OPEN}{name}{KIND}{kind}{CLOSE}"
+
+
+def bare(name: str) -> str:
+    """The name of a hole without the type behind it."""
+    return name.partition(KIND)[0]
 
 
 def is_exact(text: Text) -> bool:
@@ -59,8 +72,8 @@ def _escaped(found: re.Match[str]) -> str:
 
 def clean(literal: str) -> Text:
     """Literal text from outside, made safe: the two marks become the replacement character."""
-    if OPEN in literal or CLOSE in literal:
-        return literal.replace(OPEN, "\ufffd").replace(CLOSE, "\ufffd")
+    if OPEN in literal or CLOSE in literal or KIND in literal:
+        return literal.replace(OPEN, "\ufffd").replace(CLOSE, "\ufffd").replace(KIND, "\ufffd")
     return literal
 
 
@@ -68,4 +81,4 @@ def shown(text: Text) -> str:
     """For people: holes become `${name}`, or `(unknown)` where they stand for anything."""
     if OPEN not in text:
         return text
-    return HOLE.sub(lambda m: "(unknown)" if m[1].startswith("?") else f"${{{m[1]}}}", text)
+    return HOLE.sub(lambda m: "(unknown)" if m[1].startswith("?") else f"${{{bare(m[1])}}}", text)

@@ -3,7 +3,7 @@
 import pytest
 
 from pullproof.iam.match import action_like, arn_like, like, lowered, resource_like, same
-from pullproof.model.text import anything, hole
+from pullproof.model.text import anything, hole, typed
 from pullproof.verdict import Verdict
 from tests.unit.iam.build import arn
 
@@ -177,3 +177,35 @@ def test_asterisks_in_resources_keep_to_their_segment(pattern: str, text: str, e
 def test_arns_match_part_by_part(pattern: str, text: str, expected: Verdict) -> None:
     """`ArnLike` compares the six parts each by itself."""
     assert expected is arn_like(pattern, text, "aws")
+
+
+def _secret(name: str, ending: str = "", kind: str = "aws_secretsmanager_secret") -> str:
+    """The ARN of a secret that has a logical id, put together as a source does it."""
+    ending = ending or typed(f"{name}.suffix", kind)
+    return f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:{typed(f'{name}.name', kind)}-{ending}"
+
+
+def _key(name: str) -> str:
+    return f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/{typed(f'{name}.key_id', 'aws_kms_key')}"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        (_secret("A"), _secret("A"), YES),
+        (_secret("A"), _secret("B"), NO),
+        (_secret("A", "*"), _secret("B"), MAYBE),
+        (_secret("A", "??????"), _secret("A"), YES),
+        ("arn:aws:secretsmanager:*:*:secret:*", _secret("A"), YES),
+        ("arn:aws:secretsmanager:*:*:secret:a*", _secret("A"), MAYBE),
+        (_secret("A"), _secret("A", kind="aws_ssm_parameter"), MAYBE),
+        (_key("A"), _key("A"), YES),
+        (_key("A"), _key("B"), NO),
+        ("arn:aws:kms:*:*:key/*", _key("B"), YES),
+    ],
+)
+def test_names_with_types_behind_them_tell_resources_apart(
+    pattern: str, text: str, expected: Verdict
+) -> None:
+    """Two resources of a type that share the beginning of their ARNs have different ones."""
+    assert expected is like(pattern, text, "aws")

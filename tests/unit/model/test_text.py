@@ -1,6 +1,6 @@
 """Text with holes."""
 
-from pullproof.model.text import anything, clean, hole, holes, is_exact, shown, sole_hole
+from pullproof.model.text import anything, bare, clean, hole, holes, is_exact, shown, sole_hole, typed
 
 
 def test_a_hole_is_known_by_its_name() -> None:
@@ -27,3 +27,10 @@ def test_text_from_outside_has_no_holes() -> None:
     """The two marks are taken out of it."""
     assert is_exact(clean(hole("x")))
     assert "plain" == clean("plain")
+
+
+def test_a_type_behind_a_name_is_for_the_engines() -> None:
+    """People see the name alone, and text from outside cannot bring a type."""
+    assert "${Key.arn}" == shown(typed("Key.arn", "aws_kms_key"))
+    assert "Key.arn" == bare(sole_hole(typed("Key.arn", "aws_kms_key")))
+    assert "x\ufffdy" == clean("x\ue003y")

@@ -39,17 +39,18 @@ def name_born(world: World) -> None:
                     world.ids.setdefault(literal, key)
             unplaced = adopters[kind].get("", [])
             if len(found) > 1 or unplaced:
-                world.disputed[vpc.address, names[0]] = _disputed(vpc, names[0], [*found, *unplaced])
+                owners = [*found, *unplaced]
+                world.disputed[vpc.address, names[0]] = _disputed(vpc, names[0], owners, world.tree.supply)
 
 
-def _disputed(vpc: Resource, name: str, owners: list[Resource]) -> Unknown:
+def _disputed(vpc: Resource, name: str, owners: list[Resource], supply: str) -> Unknown:
     listed = ", ".join(owner.address for owner in owners)
     if len(owners) == 1:
         return Unknown(
             Why.NOT_FOLLOWED,
             f"whether {listed} is the {name} of {vpc.address}",
             vpc.address,
-            "check the configuration's directory, or pass it with --source",
+            supply,
         )
     return Unknown(
         Why.CONFLICT,

@@ -14,9 +14,12 @@ from typing import Any, TypeAlias
 import msgspec
 
 from pullproof.model.text import hole
-from pullproof.model.value import Unknown
+from pullproof.model.value import Unknown, Why
 
 Value: TypeAlias = Any
+
+#: What a person can do about a value that a Terraform input does not tell.
+SUPPLY = "check the configuration's directory, or pass it with --source"
 
 
 class Some(msgspec.Struct, frozen=True):
@@ -34,7 +37,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     "known after apply" can be told apart (None where the input has no configuration: a bare state).
     `exists` says that it is in the state already; `deleted` that the plan removes it (kept, because
     routes may still point at it). `mentions` lists, for an attribute whose value is unknown, the
-    attributes of other resources that its expression leads to, as holes name them.
+    attributes of other resources that its expression leads to, as holes name them. `words` says how the
+    input spells arguments that it does not spell as Terraform does.
     """
 
     address: str
@@ -49,6 +53,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     exists: bool = False
     deleted: bool = False
     mentions: Mapping[str, tuple[str, ...]] = {}
+    words: Mapping[str, str] = {}
 
     def leaves_out(self, attribute: str) -> bool:
         """Whether the configuration certainly does not write this argument."""
@@ -58,13 +63,19 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
 class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """All resources by address, and what is known of the providers.
 
-    `regions` maps a provider key ("aws", "aws.west", "module.x:aws") to its region.
+    `regions` maps a provider key ("aws", "aws.west", "module.x:aws") to its region. `typed` says that
+    addresses do not tell types ("Service"), so that holes must. `supply` is what a person can do about a
+    value that this kind of input does not tell, `later` why it does not, `settle` the same for holes by name.
     """
 
     resources: dict[str, Resource]
     regions: dict[str, str | Unknown] = {}
     account: str | Unknown | None = None
     notes: tuple[str, ...] = ()
+    typed: bool = False
+    supply: str = SUPPLY
+    later: Why = Why.AFTER_APPLY
+    settle: Mapping[str, str] = {}
 
 
 def own(address: str, attribute: str) -> str:

@@ -1,20 +1,18 @@
 """What all adapters share: the tree by type, references as keys, text in one spelling, defaults."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pullproof.model.addresses import Addresses, of
 from pullproof.model.estate import Estate
-from pullproof.model.text import CLOSE, HOLE, OPEN, Text, hole, is_exact, sole_hole
+from pullproof.model.text import CLOSE, HOLE, KIND, OPEN, Text, hole, is_exact, sole_hole, typed
 from pullproof.model.value import Listing, Maybe, Origin, Unknown, Why
 from pullproof.sources.base import Options
 from pullproof.sources.terraform.identifiers import is_identifier
 from pullproof.sources.terraform.spelling import spelt
 from pullproof.sources.terraform.tree import Resource, Some, Tree, Value, own
 from pullproof.sources.terraform.whereabouts import Whereabouts
-
-#: What a person can do about a value that the input does not tell.
-SUPPLY = "check the configuration's directory, or pass it with --source"
 
 #: Attributes that are the resource itself, in some spelling.
 _PLURAL = tuple(f"{mark}{name}{CLOSE}" for mark in "._" for name in ("ids", "arns"))
@@ -188,14 +186,16 @@ class World:
     def _spelling(self, name: str) -> Text:
         if name not in self._texts:
             self._texts[name] = hole(name)  # what leads back to itself stays as it is
-            resource, attribute = self.owner(name)
+            resource, attribute = self.owner(name) if KIND not in name else (None, "")
             if resource is not None:
                 self._texts[name] = self._settled(resource, attribute, name)
         return self._texts[name]
 
     def _settled(self, resource: Resource, attribute: str, name: str) -> Text:
         text = spelt(resource, attribute, self.where, self.own_text)
-        return text if text == hole(name) else self.spelt(text)
+        if text == hole(name):
+            return typed(name, resource.type) if self.tree.typed else text
+        return self.spelt(text)
 
     def own_text(self, resource: Resource, attribute: str) -> Text:
         """A resource's own name, ARN, id or URL."""
@@ -243,12 +243,13 @@ class World:
 
     def unknown(self, at: Resource, what: str) -> Unknown:
         """An attribute that is known only after apply."""
-        return Unknown(Why.AFTER_APPLY, f"{what} of {at.address}", at.address, SUPPLY)
+        return Unknown(self.tree.later, f"{said(at, what)} of {at.address}", at.address, self.tree.supply)
 
     def unreadable(self, at: Resource, what: str, text: str) -> Unknown:
         """An attribute that is written as AWS would not accept it."""
+        told = said(at, what)
         return Unknown(
-            Why.NOT_FOLLOWED, f"{what} of {at.address}", at.address, f"{text[:60]!r} is no {what}: mend it"
+            Why.NOT_FOLLOWED, f"{told} of {at.address}", at.address, f"{text[:60]!r} is no {told}: mend it"
         )
 
     def _index(self, resource: Resource) -> None:
@@ -323,4 +324,12 @@ def first_block(value: Value) -> dict[str, Any] | Unknown:
 
 def at(resource: Resource, path: str = "") -> Origin:
     """Where something in a resource is written."""
-    return Origin(resource.address, path)
+    return Origin(resource.address, said(resource, path))
+
+
+def said(resource: Resource, path: str) -> str:
+    """An argument, or a path that begins with one ("ingress[0]"), as the input spells it."""
+    if not resource.words or not path:
+        return path
+    head = re.match(r"\w+", path)
+    return path if head is None else resource.words.get(head[0], head[0]) + path[head.end() :]
