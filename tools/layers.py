@@ -34,15 +34,24 @@ MAY_IMPORT: dict[str, tuple[frozenset[str], str]] = {
     ),
     "sources": (frozenset({"model"}), "a source translates; it never judges"),
     "render": (frozenset({"model"}), "writes edits; cannot see verdicts, so cannot depend on them"),
+    "why": (
+        frozenset({"verdict", "model", "evidence", "launch", "explain", "finding"}),
+        "joins what ECS said with what is proven; reads no input and proves nothing itself",
+    ),
     "report": (
-        frozenset({"verdict", "evidence", "launch", "finding", "model.value", "model.codes"}),
+        frozenset(
+            {
+                *("verdict", "evidence", "launch", "finding", "model.value", "model.codes"),
+                *("explain.understand", "why"),
+            }
+        ),
         "reads findings, and decides nothing",
     ),
     "lab": (frozenset({"verdict", "model", "evidence"}), "a second opinion must not share the engine"),
     "cli": (
         frozenset(
             {
-                *("verdict", "model", "evidence", "launch", "reach", "iam", "explain", "finding", "prove"),
+                *("verdict", "model", "evidence", "launch", "reach", "iam", "explain", "finding", "prove", "why"),
                 *("repair", "sources", "render", "report", "lab"),
             }
         ),

@@ -18,6 +18,7 @@ examples:
   pullproof upgrade plan.json --from 1.3.0 --to 1.4.0  which tasks would stop starting?
   pullproof explain sg-egress                          what a code means, how to mend it
   pullproof explain "ResourceInitializationError: ..." what a stopped reason means
+  pullproof why plan.json --text "..."                 which cause it is, proved
   pullproof path plan.json --from aws_ecs_service.app --to db.example.com:5432
 
 exit status: 0 every task can start, 1 one cannot, 2 wrong usage or unreadable input,
@@ -95,9 +96,9 @@ def _known_command(words: Sequence[str], commands: Iterable[str]) -> None:
         raise UsageError(f"pullproof has no command {first}", remedy=near(first, commands, "pullproof"))
 
 
-def _reading(command: Arguments) -> None:
+def _reading(command: Arguments, *, optional: bool = False) -> None:
     """How to read the input; the same for every command that has one."""
-    command.add_argument("input", metavar="INPUT", help=INPUT)
+    command.add_argument("input", metavar="INPUT", nargs="?" if optional else None, help=INPUT)
     group = command.add_argument_group("reading the input")
     group.add_argument("--source", metavar="DIR", help="the configuration a plan was made from")
     group.add_argument("--no-source", action="store_true", help="do not look for the configuration of a plan")
@@ -155,6 +156,21 @@ def _explain(command: Arguments) -> None:
     _printing(command, "terminal", "json")
 
 
+def _why(command: Arguments) -> None:
+    _reading(command, optional=True)
+    group = command.add_argument_group("what failed")
+    group.add_argument("--text", metavar="TEXT", help="the stopped reason or event; - reads standard input")
+    group.add_argument(
+        "--task", metavar="NAME", action="append", default=[], help="the task or service (repeatable)"
+    )
+    group.add_argument("--subnets", metavar="ID,...", action="append", default=[], help=STANDALONE)
+    group.add_argument(
+        "--security-groups", metavar="ID,...", action="append", default=[], help="their groups"
+    )
+    group.add_argument("--assign-public-ip", action="store_true", help="they get a public IP")
+    _printing(command, "terminal", "json")
+
+
 def _rules(command: Arguments) -> None:
     _printing(command, "terminal", "json")
 
@@ -190,6 +206,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Arguments], None]]] = {
     "check": ("say of every task whether it can start, and what keeps it", _check),
     "upgrade": ("say which tasks would stop starting on another platform version", _upgrade),
     "explain": ("explain the code of a finding, or the stopped reason of a task", _explain),
+    "why": ("say why a task did not start: its message, and what is proven of it now", _why),
     "path": ("follow one connection through the network, there and back", _path),
     "rules": ("list what a task needs in order to start", _rules),
     "schema": ("print the JSON Schema of reports", _schema),

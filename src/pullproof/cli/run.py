@@ -55,6 +55,10 @@ def dispatch(options: Namespace) -> int:
             from pullproof.cli.explain import explain
 
             return explain(options)
+        case "why":
+            from pullproof.cli.why import why
+
+            return why(options)
         case "path":
             from pullproof.cli.path import path
 

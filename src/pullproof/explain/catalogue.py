@@ -16,7 +16,7 @@ def checked(*parts: tuple[Row, ...]) -> tuple[Row, ...]:
     if twice := {name for name in ids if ids.count(name) > 1}:
         raise ValueError(f"rows with the same id: {sorted(twice)}")
     for row in rows:
-        if row.step not in ("", *STEPS) or set(row.causes) - (BLOCKER_CODES | WARNING_CODES):
+        if {row.step, *row.also} - {"", *STEPS} or set(row.causes) - (BLOCKER_CODES | WARNING_CODES):
             raise ValueError(f"row {row.id} names a step or code that is not one of ours")
     return rows
 

@@ -20,9 +20,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One message that Fargate writes, and what leads to it.
 
     `patterns` are regular expressions; all of them must be found, whatever the case. `step` is the
-    launch step ("" when it is none of them), `era` the platform versions and years of the wording,
-    `causes` codes of blockers and warnings, the likeliest first, `others` causes that are no finding of
-    ours, `doc` AWS's page.
+    launch step ("" when it is none of them), `also` steps that may fail with the same words, `era` the
+    platform versions and years of the wording, `causes` codes of blockers and warnings, the likeliest
+    first, `others` causes that are no finding of ours, `doc` AWS's page.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     nature: Nature
     patterns: tuple[str, ...]
     era: str
+    also: tuple[str, ...] = ()
     causes: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     doc: str
@@ -71,6 +72,7 @@ INTERFACE_CAUSES = (
     "dns-hostnames-off",
     "dns-no-record",
     "blackhole-route",
+    "no-route",
     "nat-not-public",
     "nacl-egress",
     "nacl-ingress",

@@ -54,6 +54,7 @@ ROWS = (
         nature=Nature.NETWORK,
         patterns=(r"pull command failed: ?: signal: killed",),
         era=FIRST,
+        also=("secrets", "parameters"),
         causes=INTERFACE_CAUSES,
         others=(CUSTOM_DNS,),
         doc=ERR_RESOURCE,

@@ -119,6 +119,7 @@ ROWS = (
         nature=Nature.NETWORK,
         patterns=(PUBLIC, NETWORK_MARK),
         era=ANY,
+        also=("image-layers",),
         causes=PUBLIC_CAUSES,
         others=(
             "no VPC endpoint leads to public registries: copy the image to ECR, or give the subnet a way out",
@@ -148,6 +149,7 @@ ROWS = (
             ),
         ),
         era=NEW,
+        also=("image-layers",),
         causes=(*INTERFACE_CAUSES, "gateway-not-associated"),
         others=(CUSTOM_DNS,),
         doc=ERR_PULL,
@@ -184,6 +186,7 @@ ROWS = (
         nature=Nature.NETWORK,
         patterns=(r"CannotPull\w*Error.*context cancell?ed",),
         era=ANY,
+        also=("image-layers",),
         causes=(*INTERFACE_CAUSES, "gateway-not-associated"),
         others=("the start timeout of the container is too short for so large an image",),
         doc=ERR_PULL,

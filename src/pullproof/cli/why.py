@@ -1,0 +1,130 @@
+"""`why`: what ECS said of a task that did not start, and which cause the proof of it finds."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+
+from pullproof.cli.answer import deliver, look_for
+from pullproof.cli.check import CAN_START, CANNOT_START, UNKNOWN
+from pullproof.cli.loading import STDIN, load
+from pullproof.cli.tasks import only
+from pullproof.errors import NothingToCheck, UsageError
+from pullproof.finding import Report, TaskReport
+from pullproof.prove import report
+from pullproof.report.why import render, render_json
+from pullproof.sources.base import Loaded
+from pullproof.verdict import Verdict
+from pullproof.why.answer import Answer, Told, told_of
+from pullproof.why.conclude import Judgement, worst
+from pullproof.why.failure import Failure, of_text
+
+#: More than this is no stopped reason.
+MOST = 1 << 20
+
+
+def why(options: Namespace) -> int:
+    """Print what follows; the status is 1 when something is found that keeps the task from starting.
+
+    Raises:
+        UsageError: there is neither an input nor a text.
+        NothingToCheck: nothing failed, or what is said of it is not known and nothing is wrong.
+    """
+    text = _text(options)
+    if options.input is None:
+        if text is None:
+            raise UsageError(
+                "there is nothing to explain: neither an input nor a text",
+                remedy='pullproof why plan.json --text "ResourceInitializationError: ..."',
+            )
+        answer = Answer(report=Report(source_kind="", source_path="", tasks=()), told=(_alone(text),))
+    else:
+        answer = _proved(options, text)
+    _deliver(answer, options)
+    return _status(answer)
+
+
+def _text(options: Namespace) -> str | None:
+    """The message that is given, on the command line or on standard input."""
+    text: str | None = options.text
+    if text == STDIN:
+        text = "" if sys.stdin is None else sys.stdin.buffer.read(MOST).decode("utf-8", "replace")
+    if text is not None and not text.strip():
+        raise UsageError("--text is empty", remedy="pass the whole stoppedReason, in quotes")
+    return text
+
+
+def _alone(text: str) -> Told:
+    return told_of(of_text(text), (), lambda _: {})
+
+
+def _proved(options: Namespace, text: str | None) -> Answer:
+    """The answer about an input."""
+    loaded = load(options)
+    proofs: dict[str | None, Mapping[str, TaskReport]] = {}
+
+    def prove(version: str | None) -> Mapping[str, TaskReport]:
+        if version not in proofs:
+            found = report(loaded, platform_version=version)
+            proofs[version] = {task.id: task for task in found.tasks}
+        return proofs[version]
+
+    told = tuple(told_of(failure, tasks, prove) for failure, tasks in _failures(options, loaded, text))
+    fix = _fix(loaded)
+    return Answer(report=report(loaded, only=frozenset()), told=told, fix=fix)
+
+
+def _failures(
+    options: Namespace, loaded: Loaded, text: str | None
+) -> list[tuple[Failure, tuple[str, ...]]]:
+    """What failed, and the tasks that it may be a failure of."""
+    if text is None:
+        raise UsageError(
+            "this input does not tell how tasks stopped: pass what ECS said",
+            place=loaded.path,
+            remedy=f'pullproof why {loaded.path} --text "ResourceInitializationError: ..."',
+        )
+    asked = only(options.task, loaded)
+    launches = loaded.estate.launches.values()
+    keys = tuple(
+        each.key for each in launches if each.fargate is not False and (asked is None or each.key in asked)
+    )
+    if not keys:
+        raise NothingToCheck(
+            "nothing in the input runs a task on Fargate",
+            place=loaded.path,
+            remedy="pass the plan or directory that has the service",
+        )
+    return [(of_text(text), keys)]
+
+
+def _fix(loaded: Loaded) -> str:
+    """What to type to have the cause mended; {task} stands for the task."""
+    from pullproof.cli.parser import COMMANDS
+
+    path = loaded.path.replace("{", "{{").replace("}", "}}")
+    return f"pullproof fix {path} --for {{task}}" if "fix" in COMMANDS else ""
+
+
+def _deliver(answer: Answer, options: Namespace) -> None:
+    if options.format == "json":
+        deliver(render_json(answer), options)
+    else:
+        deliver(render(answer, look_for(options)), options)
+
+
+def _status(answer: Answer) -> int:
+    """1 for something found, 3 for something not settled, 0 for nothing wrong.
+
+    Raises:
+        NothingToCheck: no message is known, and nothing is wrong.
+    """
+    every = tuple(each for told in answer.told for each in told.conclusions)
+    verdict = worst(every)
+    if verdict is Verdict.FAILS:
+        return CANNOT_START
+    if all(each.judgement is Judgement.NOT_KNOWN for each in every):
+        raise NothingToCheck(
+            "this is no message that we know",
+            remedy="pass the whole stoppedReason, in quotes, as the console or `aws ecs describe-tasks` shows it",
+        )
+    return UNKNOWN if verdict is Verdict.UNKNOWN else CAN_START
