@@ -51,7 +51,18 @@ MAY_IMPORT: dict[str, tuple[frozenset[str], str]] = {
     "cli": (
         frozenset(
             {
-                *("verdict", "model", "evidence", "launch", "reach", "iam", "explain", "finding", "prove", "why"),
+                *(
+                    "verdict",
+                    "model",
+                    "evidence",
+                    "launch",
+                    "reach",
+                    "iam",
+                    "explain",
+                    "finding",
+                    "prove",
+                    "why",
+                ),
                 *("repair", "sources", "render", "report", "lab"),
             }
         ),

@@ -184,7 +184,9 @@ class Applied:
             ("aws_ecr_repository", "repository_url"): lambda: (
                 f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/{self.get(resource, 'name')}"
             ),
-            ("aws_kms_key", "key_id"): lambda: f"0a1b2c3d-0000-4000-8000-{invented('k', resource.address)[-12:]}",
+            ("aws_kms_key", "key_id"): lambda: (
+                f"0a1b2c3d-0000-4000-8000-{invented('k', resource.address)[-12:]}"
+            ),
             ("aws_route53_zone", "zone_id"): lambda: f"Z0{letters(resource.address, 12).upper()}",
             ("aws_s3_bucket", "arn"): lambda: f"arn:aws:s3:::{self.get(resource, 'bucket')}",
             ("aws_secretsmanager_secret", "arn"): lambda: (
@@ -207,7 +209,9 @@ class Applied:
     def names(self, endpoint: Resource) -> list[dict[str, str]]:
         """The names that AWS gives to an interface endpoint."""
         service = str(self.get(endpoint, "service_name")).split(".", 3)[3]
-        own_name = f"{self.id(endpoint)}-{letters(endpoint.address, 8)}.{service}.{self.region}.vpce.amazonaws.com"
+        own_name = (
+            f"{self.id(endpoint)}-{letters(endpoint.address, 8)}.{service}.{self.region}.vpce.amazonaws.com"
+        )
         found = [{"DnsName": own_name, "HostedZoneId": "Z38GZ743OKFT7T"}]
         if self.get(endpoint, "private_dns_enabled", default=False):
             name = {"ecr.dkr": "*.dkr.ecr", "ecr.api": "api.ecr"}.get(service, service)
@@ -255,5 +259,3 @@ def keys(found: Applied) -> dict[str, set[str]]:
             for born in (*BORN, "default_route_table_id"):
                 named[f"{resource.address}.{born}"] = {str(found.attribute(resource, born))}
     return named
-
-

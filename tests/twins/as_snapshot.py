@@ -15,6 +15,8 @@ ALL = {
     "PrefixListIds": [],
     "UserIdGroupPairs": [],
 }
+#: By the beginning of an interface's description.
+KINDS = {"VPC Endpoint Interface": "vpc_endpoint", "Interface": "nat_gateway"}
 NUMBERS = {"tcp": "6", "udp": "17", "icmp": "1", "-1": "-1", "all": "-1"}
 OPEN_POLICY = (
     '{"Statement":[{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}],"Version":"2008-10-17"}'
@@ -242,7 +244,7 @@ def _groups(found: Applied) -> Iterator[Item]:
         key = found.born(vpc, "default_security_group_id")
         if key not in adopted:
             members = ALL | {"IpRanges": [], "UserIdGroupPairs": [{"GroupId": key, "UserId": found.account}]}
-            yield _group(found, key, found.id(vpc), "default", [members], [ALL])
+            yield _group(found, key, found.id(vpc), "default", {"ingress": [members], "egress": [ALL]})
     for group in found.of("aws_security_group", "aws_default_security_group"):
         key = found.id(group)
         ways = {
@@ -255,17 +257,17 @@ def _groups(found: Applied) -> Iterator[Item]:
             for way in ("ingress", "egress")
         }
         name = found.get(group, "name", default="default")
-        yield _group(found, key, found.get(group, "vpc_id"), name, ways["ingress"], ways["egress"])
+        yield _group(found, key, found.get(group, "vpc_id"), name, ways)
 
 
-def _group(found: Applied, key: str, vpc: str, name: str, ingress: list[Item], egress: list[Item]) -> Item:
+def _group(found: Applied, key: str, vpc: str, name: str, ways: dict[str, list[Item]]) -> Item:
     return {
         "GroupId": key,
         "GroupName": name,
         "Description": "Managed by Terraform",
         "VpcId": vpc,
-        "IpPermissions": ingress,
-        "IpPermissionsEgress": egress,
+        "IpPermissions": ways["ingress"],
+        "IpPermissionsEgress": ways["egress"],
         "OwnerId": found.account,
         "Tags": [],
     }
@@ -331,15 +333,19 @@ def _acls(found: Applied) -> Iterator[Item]:
             if found.get(subnet, "vpc_id") == found.id(vpc) and found.id(subnet) not in taken
         ]
         every = [_entry(100, "allow", egress) for egress in (True, False)]
-        yield _acl(found, found.born(vpc, "default_network_acl_id"), found.id(vpc), subnets, every, default=True)
+        yield _acl(
+            found, found.born(vpc, "default_network_acl_id"), found.id(vpc), subnets, every, default=True
+        )
     for acl in made:
         entries = [
             *(_inline(rule, egress=False) for rule in found.get(acl, "ingress", default=[])),
             *(_inline(rule, egress=True) for rule in found.get(acl, "egress", default=[])),
         ]
-        for rule in found.of("aws_network_acl_rule"):
-            if found.get(rule, "network_acl_id") == found.id(acl):
-                entries.append(_ruled(found.settled(_known(rule))))
+        entries += [
+            _ruled(found.settled(_known(rule)))
+            for rule in found.of("aws_network_acl_rule")
+            if found.get(rule, "network_acl_id") == found.id(acl)
+        ]
         key = found.id(acl)
         yield _acl(found, key, found.get(acl, "vpc_id"), linked[key], entries, default=False)
 
@@ -375,7 +381,7 @@ def _acl(
     }
 
 
-def _entry(number: int, action: str, egress: bool) -> Item:  # noqa: FBT001  # as AWS names it
+def _entry(number: int, action: str, egress: bool) -> Item:
     return {
         "RuleNumber": number,
         "RuleAction": action,
@@ -437,9 +443,7 @@ def groups_of(found: Applied, resource: Resource) -> list[str]:
 
 
 def _vpc_of(found: Applied, subnet: str) -> str:
-    return str(
-        next(found.get(each, "vpc_id") for each in found.of("aws_subnet") if found.id(each) == subnet)
-    )
+    return str(next(found.get(each, "vpc_id") for each in found.of("aws_subnet") if found.id(each) == subnet))
 
 
 def _interfaces(found: Applied) -> Iterator[Item]:
@@ -450,21 +454,22 @@ def _interfaces(found: Applied) -> Iterator[Item]:
             says = f"VPC Endpoint Interface {found.id(endpoint)}"
             for subnet in found.get(endpoint, "subnet_ids", default=[]):
                 key = invented("eni", f"{endpoint.address} {subnet}")
-                yield _interface(found, key, subnet, groups, "vpc_endpoint", says)
+                yield _interface(found, key, subnet, groups, says)
     for nat in found.of("aws_nat_gateway"):
         subnet, says = found.get(nat, "subnet_id"), f"Interface for NAT Gateway {found.id(nat)}"
-        yield _interface(found, invented("eni", nat.address), subnet, [], "nat_gateway", says)
+        yield _interface(found, invented("eni", nat.address), subnet, [], says)
     for target in found.of("aws_efs_mount_target"):
         says = f"EFS mount target for {found.get(target, 'file_system_id')} ({found.id(target)})"
         subnet, groups = found.get(target, "subnet_id"), groups_of(found, target)
-        yield _interface(found, invented("eni", target.address), subnet, groups, "interface", says)
+        yield _interface(found, invented("eni", target.address), subnet, groups, says)
     for own in found.of("aws_network_interface"):
         subnet, groups = found.get(own, "subnet_id"), groups_of(found, own)
-        item = _interface(found, found.id(own), subnet, groups, "interface", "")
+        item = _interface(found, found.id(own), subnet, groups, "")
         yield item | {"SourceDestCheck": found.get(own, "source_dest_check", default=True)}
 
 
-def _interface(found: Applied, key: str, subnet: str, groups: list[str], kind: str, says: str) -> Item:
+def _interface(found: Applied, key: str, subnet: str, groups: list[str], says: str) -> Item:
+    kind = KINDS.get(says.partition(" for ")[0].partition(" vpce-")[0], "interface")
     block = next(found.get(each, "cidr_block") for each in found.of("aws_subnet") if found.id(each) == subnet)
     address = f"{block.rpartition('.')[0]}.{int(key[-2:], 16) % 200 + 10}"
     return {
@@ -538,5 +543,3 @@ def _lists(found: Applied) -> Iterator[Item]:
     ):
         name = f"com.amazonaws.{found.region}.{service}"
         yield {"PrefixListId": key, "PrefixListName": name, "Cidrs": cidrs}
-
-

@@ -341,7 +341,11 @@ def _zones(found: Applied) -> dict[str, list[Item]]:
         ]
         zones.append(
             {
-                "HostedZone": {"Id": f"/hostedzone/{key}", "Name": name, "Config": {"PrivateZone": bool(vpcs)}},
+                "HostedZone": {
+                    "Id": f"/hostedzone/{key}",
+                    "Name": name,
+                    "Config": {"PrivateZone": bool(vpcs)},
+                },
                 "VPCs": [{"VPCId": vpc, "VPCRegion": found.region} for vpc in vpcs],
             }
         )

@@ -73,9 +73,7 @@ def _proved(options: Namespace, text: str | None) -> Answer:
     return Answer(report=report(loaded, only=frozenset()), told=told, fix=fix)
 
 
-def _failures(
-    options: Namespace, loaded: Loaded, text: str | None
-) -> list[tuple[Failure, tuple[str, ...]]]:
+def _failures(options: Namespace, loaded: Loaded, text: str | None) -> list[tuple[Failure, tuple[str, ...]]]:
     """What failed, and the tasks that it may be a failure of."""
     if text is None:
         raise UsageError(

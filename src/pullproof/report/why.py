@@ -28,6 +28,10 @@ SAYS = {
 }
 
 
+#: What the sentences on the rest are.
+LEFT = {Judgement.NOTHING: "what is left", Judgement.OUTSIDE: "what to do"}
+
+
 def render(answer: Answer, look: Look) -> str:
     """The whole answer as text, with a line break at its end."""
     blocks: list[Iterable[str]] = []
@@ -75,7 +79,8 @@ def _conclusion(found: Conclusion, answer: Answer, look: Look) -> Iterator[Itera
 def _words(found: Conclusion, look: Look) -> Iterator[str]:
     for line in found.message.text.splitlines() or [""]:
         yield from (f"  | {part}" for part in wrapped(safe(line), look.width - 4))
-    yield from entry("said in", safe(found.message.where), look)
+    if found.message.where:
+        yield from entry("said in", safe(found.message.where), look)
 
 
 def _meaning(meaning: Meaning | None, look: Look) -> Iterator[str]:
@@ -95,8 +100,9 @@ def _left(found: Conclusion, look: Look) -> Iterator[str]:
     for unknown in found.unknowns:
         yield from entry("unknown", safe(f"{unknown.what}: {unknown.why.value}"), look)
         yield from entry("to settle it", safe(unknown.settle_by), look)
+    name = LEFT.get(found.judgement, "also possible")
     for place, left in enumerate(found.left):
-        yield from entry("what is left" if place == 0 else "or", safe(left), look)
+        yield from entry(name if place == 0 else "or", safe(left), look)
 
 
 def _fix(found: Conclusion, answer: Answer, look: Look) -> Iterator[str]:
@@ -131,7 +137,9 @@ def _notices(found: Conclusion, look: Look) -> Iterator[str]:
 def _others(found: Conclusion, look: Look) -> Iterator[str]:
     """What is wrong besides: the task would meet it next, or it is what is wrong now."""
     besides = found.causes or found.notices
-    yield look.painted("wrong besides, and met next:" if besides else "wrong now:", "bold")
+    yield look.painted(
+        "wrong besides (ECS tells one failure at a time):" if besides else "wrong now:", "bold"
+    )
     for each in found.others:
         steps = listed(dict.fromkeys(step.step for step in each.steps))
         yield from entry(each.blocker.code, safe(f"{each.blocker.message} ({steps})"), look)

@@ -24,6 +24,12 @@ PERMISSION = frozenset(
         *(Gate.ENDPOINT_POLICY, Gate.RESOURCE_POLICY),
     )
 )
+PERMISSION_CODES = frozenset(
+    (
+        *("role-missing", "role-trust", "iam-missing-action", "iam-denied"),
+        *("endpoint-policy", "resource-policy"),
+    )
+)
 ELSEWHERE_NATURES = frozenset((Nature.TASK, Nature.CAPACITY, Nature.STARTED))
 CHANGED = "the estate was changed since then, and would let the task start now"
 PASSING = "it was a passing fault, of AWS or of the network: start the task again"
@@ -108,9 +114,7 @@ def conclude(message: Message, meaning: Meaning, task: TaskReport | None, subnet
 def unknown_words(message: Message, task: TaskReport | None) -> Conclusion:
     """What remains of a message that nobody knows: what is wrong with the task."""
     others = _every(task.steps) if task is not None else ()
-    return Conclusion(
-        message=message, meaning=None, judgement=Judgement.NOT_KNOWN, task=task, others=others
-    )
+    return Conclusion(message=message, meaning=None, judgement=Judgement.NOT_KNOWN, task=task, others=others)
 
 
 def _judgement(
@@ -123,10 +127,10 @@ def _judgement(
     """What is certain decides, then what may be, then what is wrong besides."""
     if fits or notices:
         return Judgement.CERTAIN if len(fits or notices) == 1 else Judgement.SEVERAL
+    if unknowns and meaning.causes:
+        return Judgement.UNSETTLED
     if meaning.nature in ELSEWHERE_NATURES:
         return Judgement.OUTSIDE
-    if unknowns:
-        return Judgement.UNSETTLED
     return Judgement.ELSEWHERE if others else Judgement.NOTHING
 
 
@@ -144,7 +148,9 @@ def _causes(here: tuple[StepReport, ...], meaning: Meaning) -> tuple[Cause, ...]
     """The blockers that the words of the message allow."""
     fits = [cause for cause in _every(here) if cause.blocker.code in meaning.causes]
     action = _action(meaning)
-    named = [cause for cause in fits if action and re.search(rf"{action}\b", cause.blocker.message, re.I)]
+    named = [
+        cause for cause in fits if action and re.search(rf"{action}\b", cause.blocker.message, re.IGNORECASE)
+    ]
     return tuple(named or fits)
 
 
@@ -174,15 +180,15 @@ def _of(cause: Cause) -> tuple[str, str, str]:
 
 
 def _unknowns(here: tuple[StepReport, ...], meaning: Meaning, task: TaskReport) -> tuple[Unknown, ...]:
-    """What is not known of the step, and of the kind that the message tells of."""
-    found = dict.fromkeys(_open(here, permission=meaning.nature is Nature.ACCESS))
-    return tuple(found | dict.fromkeys(task.unsettled))
+    """What is not known of the step, and of the kinds that the message tells of."""
+    kinds = {code in PERMISSION_CODES for code in meaning.causes}
+    return tuple(dict.fromkeys(_open(here, kinds)) | dict.fromkeys(task.unsettled))
 
 
-def _open(here: tuple[StepReport, ...], *, permission: bool) -> Iterator[Unknown]:
+def _open(here: tuple[StepReport, ...], kinds: set[bool]) -> Iterator[Unknown]:
     for step in here:
         for decision in step.decisions:
-            if decision.unknown is not None and (decision.gate in PERMISSION) == permission:
+            if decision.unknown is not None and (decision.gate in PERMISSION) in kinds:
                 yield decision.unknown
 
 

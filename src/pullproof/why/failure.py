@@ -22,7 +22,7 @@ MOST_TASKS = 20
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One sentence of ECS's, without credentials. `where` says what it stood in."""
+    """One sentence of ECS's, without credentials. `where` says what it stood in; "" for a text given."""
 
     text: str
     where: str
@@ -53,9 +53,9 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
         return self.group.removeprefix("service:") if self.group.startswith("service:") else ""
 
 
-def of_text(text: str, where: str = "the text given") -> Failure:
+def of_text(text: str) -> Failure:
     """A reason that somebody pasted."""
-    return Failure(kind="text", messages=(Message(text=redacted(text[:LONGEST]), where=where),))
+    return Failure(kind="text", messages=(Message(text=redacted(text[:LONGEST]), where=""),))
 
 
 def of_task(item: Json) -> Failure | None:

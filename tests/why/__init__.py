@@ -1,0 +1,1 @@
+"""What ECS said, against what is proven."""
