@@ -207,7 +207,11 @@ def test_the_proof_is_of_the_platform_version_that_the_task_had(
         kind="task", messages=(Message(text=MESSAGES[name][0], where=""),), platform_version=said
     )
 
-    told_of(failure, ("api",), lambda version: versions.append(version) or {"api": task()})  # type: ignore[func-returns-value]
+    def prove(version: str | None) -> dict[str, TaskReport]:
+        versions.append(version)
+        return {"api": task()}
+
+    told_of(failure, ("api",), prove)
 
     assert [asked] == versions
 

@@ -8,7 +8,7 @@ import msgspec
 
 from pullproof.evidence import Gate
 from pullproof.explain.clues import ACTION
-from pullproof.explain.row import DOCKER, Nature
+from pullproof.explain.row import CUSTOM_DNS, DOCKER, Nature
 from pullproof.explain.understand import Meaning, understand
 from pullproof.finding import Blocker, StepReport, TaskReport
 from pullproof.launch.requirement import Notice
@@ -33,6 +33,7 @@ PERMISSION_CODES = frozenset(
 ELSEWHERE_NATURES = frozenset((Nature.TASK, Nature.CAPACITY, Nature.STARTED))
 CHANGED = "the estate was changed since then, and would let the task start now"
 PASSING = "it was a passing fault, of AWS or of the network: start the task again"
+LEFT_OUT = "it is something that the proof leaves out: see docs/limits.md"
 #: Codes of which each finding asks for something of its own on the same resource.
 ONE_BY_ONE = frozenset(
     ("endpoint-missing", "iam-missing-action", "iam-denied", "endpoint-policy", "resource-policy")
@@ -195,7 +196,9 @@ def _open(here: tuple[StepReport, ...], kinds: set[bool]) -> Iterator[Unknown]:
 def _left(judgement: Judgement, meaning: Meaning) -> tuple[str, ...]:
     """What remains, where no blocker explains the message."""
     if judgement is Judgement.NOTHING:
-        return (CHANGED, *meaning.others, PASSING)
+        # What the DHCP options name was seen, and is part of the proof.
+        others = (other for other in meaning.others if other != CUSTOM_DNS)
+        return (CHANGED, *others, PASSING, LEFT_OUT)
     if judgement in (Judgement.ELSEWHERE, Judgement.OUTSIDE, Judgement.UNSETTLED):
         return meaning.others
     return ()
