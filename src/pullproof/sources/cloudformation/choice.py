@@ -1,20 +1,17 @@
 """`Fn::If`: the value that a condition chooses, and what is certain where the condition is not settled."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pullproof.model.text import shown
 from pullproof.model.value import Unknown
 from pullproof.sources.cloudformation.conditions import Formula
-from pullproof.sources.cloudformation.evaluate import ABSENT
+from pullproof.sources.cloudformation.document import Call
+from pullproof.sources.cloudformation.interface import ABSENT, Evaluator
 from pullproof.sources.cloudformation.run import Choice, Run
 from pullproof.sources.terraform.tree import Some
 
-if TYPE_CHECKING:
-    from pullproof.sources.cloudformation.document import Call
-    from pullproof.sources.cloudformation.evaluate import Evaluator
 
-
-def fn_if(ev: "Evaluator", call: "Call") -> Any:
+def fn_if(ev: Evaluator, call: Call) -> Any:
     """The branch that the condition chooses; what both have in common where it is not settled.
 
     Each branch is worked out as if the condition held (did not hold), so that conditions which hang
@@ -32,7 +29,7 @@ def fn_if(ev: "Evaluator", call: "Call") -> Any:
     return either(ev.run, condition, one, other, ev.at)
 
 
-def fn_condition(ev: "Evaluator", call: "Call") -> Any:
+def fn_condition(ev: Evaluator, call: Call) -> Any:
     """A condition where a value is wanted, as the values of a loop can have: true, false or not known."""
     found = ev.formula(call)
     decided = ev.facts.decide(found)

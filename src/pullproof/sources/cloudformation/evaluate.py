@@ -1,36 +1,27 @@
 """A value of a template worked out: every function carried out, as far as it is certain."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from pullproof.errors import InputError
 from pullproof.model.text import OPEN, Text, hole
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.cloudformation.conditions import Facts, Formula
 from pullproof.sources.cloudformation.document import Call
+from pullproof.sources.cloudformation.formulas import formula, named
+from pullproof.sources.cloudformation.functions import FUNCTIONS
+from pullproof.sources.cloudformation.interface import ABSENT, Frame
 from pullproof.sources.cloudformation.names import LOOP
+from pullproof.sources.cloudformation.transforms import included
 
-if TYPE_CHECKING:
-    from pullproof.sources.cloudformation.frame import Frame
-
-
-class Absent:
-    """What `AWS::NoValue` gives: the property, or the item, is not there."""
-
-    def __repr__(self) -> str:
-        """For people who debug."""
-        return "AWS::NoValue"
-
-
-ABSENT = Absent()
 _DYNAMIC = re.compile(r"\{\{resolve:([^{}]*)\}\}")
 
 
-class Evaluator:
+class Evaluation:
     """Works out values of one stack for one place in it, while some facts hold."""
 
-    def __init__(self, frame: "Frame", facts: Facts, at: str, needs: set[str] | None = None) -> None:
+    def __init__(self, frame: Frame, facts: Facts, at: str, needs: set[str] | None = None) -> None:
         self.frame = frame
         self.run = frame.run
         self.facts = facts
@@ -38,9 +29,9 @@ class Evaluator:
         #: The addresses that the values certainly refer to.
         self.needs: set[str] = set() if needs is None else needs
 
-    def under(self, formula: Formula, *, truth: bool) -> "Evaluator":
+    def under(self, formula: Formula, *, truth: bool) -> "Evaluation":
         """The same place while a condition holds, or does not; what is needed there is not certain."""
-        return Evaluator(self.frame, self.facts.suppose(formula, truth=truth), self.at)
+        return Evaluation(self.frame, self.facts.suppose(formula, truth=truth), self.at)
 
     def value(self, said: Any) -> Any:
         """What is meant by what is written: a Value, or ABSENT.
@@ -52,7 +43,7 @@ class Evaluator:
             return self._dynamic(said) if "{{resolve:" in said else said
         if isinstance(said, Call):
             self.run.spend(self.place(said))
-            return _function(said.name)(self, said)
+            return FUNCTIONS[said.name](self, said)
         if isinstance(said, dict):
             return self._mapping(said)
         if isinstance(said, list):
@@ -85,8 +76,6 @@ class Evaluator:
 
     def formula(self, said: Any, name: str = "") -> Formula:
         """What is written as a condition; `name` is its own, if it is one of the template's."""
-        from pullproof.sources.cloudformation.formulas import formula, named
-
         found = formula(self, said)
         return named(name, found) if name else found
 
@@ -127,10 +116,8 @@ class Evaluator:
         place = self.frame.document.path
         for key, value in said.items():
             if key.startswith(LOOP):
-                yield from self.frame.loops.turns(key, value, place)
+                yield from self.frame.turns(key, value, place)
             elif key == "Fn::Transform":
-                from pullproof.sources.cloudformation.transforms import included
-
                 yield from included(self.frame, value, place)
             else:
                 yield key, value
@@ -152,15 +139,3 @@ class Evaluator:
             return hole(name)
 
         return _DYNAMIC.sub(looked_up, text)
-
-
-_TABLE: dict[str, Callable[[Evaluator, Call], Any]] = {}
-
-
-def _function(name: str) -> Callable[[Evaluator, Call], Any]:
-    """What carries out a function."""
-    if not _TABLE:
-        from pullproof.sources.cloudformation.functions import FUNCTIONS
-
-        _TABLE.update(FUNCTIONS)
-    return _TABLE[name]

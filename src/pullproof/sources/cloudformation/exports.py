@@ -1,25 +1,23 @@
 """What stacks export, and which export an import means."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pullproof.model.text import HOLE, OPEN, Text, is_exact, shown
 from pullproof.model.value import Unknown
+from pullproof.sources.cloudformation.interface import Frame, Written
 from pullproof.sources.cloudformation.references import output_of
+from pullproof.sources.cloudformation.run import Run
 from pullproof.sources.cloudformation.stack import Export
-
-if TYPE_CHECKING:
-    from pullproof.sources.cloudformation.frame import Frame, Written
-    from pullproof.sources.cloudformation.run import Run
 
 
 class Exports:
     """The exports of all stacks of a reading, found when the first import asks."""
 
-    def __init__(self, run: "Run") -> None:
+    def __init__(self, run: Run) -> None:
         self.run = run
         self._all: list[tuple[Text, Frame, Written]] | None = None
 
-    def every(self) -> "list[tuple[Text, Frame, Written]]":
+    def every(self) -> list[tuple[Text, Frame, Written]]:
         """Name, stack and output of each export."""
         if self._all is None:
             self._all = []
@@ -33,7 +31,7 @@ class Exports:
             self._all = found
         return self._all
 
-    def imported(self, name: Text, into: "Frame", at: str) -> Any:
+    def imported(self, name: Text, into: Frame, at: str) -> Any:
         """What an import means; None where no export of the input can be meant."""
         if is_exact(name) and name in self.run.given.imports:
             self.run.used.add(name)
@@ -60,7 +58,7 @@ class Exports:
         )
 
 
-def _name(frame: "Frame", output: "Written") -> Text | None:
+def _name(frame: Frame, output: Written) -> Text | None:
     export = output.said.get("Export")
     if not isinstance(export, dict) or "Name" not in export:
         return None
@@ -69,7 +67,7 @@ def _name(frame: "Frame", output: "Written") -> Text | None:
     return frame.evaluator(at=f"export {output.name}").text(export["Name"])
 
 
-def _same_place(one: "Frame", other: "Frame") -> bool:
+def _same_place(one: Frame, other: Frame) -> bool:
     """Whether two stacks may share exports: those of another region or account are not seen."""
     pairs = ((one.place.region, other.place.region), (one.place.account, other.place.account))
     return all(isinstance(a, Unknown) or isinstance(b, Unknown) or a == b for a, b in pairs)

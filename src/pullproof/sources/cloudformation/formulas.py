@@ -3,20 +3,18 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pullproof.model.text import is_exact, shown, sole_hole
 from pullproof.model.value import Unknown
 from pullproof.sources.cloudformation.conditions import FALSE, TRUE, Formula, joined, known, named, negated
 from pullproof.sources.cloudformation.document import Call
-
-if TYPE_CHECKING:
-    from pullproof.sources.cloudformation.evaluate import Evaluator
+from pullproof.sources.cloudformation.interface import Evaluator
 
 __all__ = ["formula", "named"]
 
 
-def formula(ev: "Evaluator", said: Any) -> Formula:
+def formula(ev: Evaluator, said: Any) -> Formula:
     """The formula that is written.
 
     Raises:
@@ -42,7 +40,7 @@ def formula(ev: "Evaluator", said: Any) -> Formula:
             return _plain(ev, said)
 
 
-def equal(ev: "Evaluator", one: Any, other: Any) -> Formula:
+def equal(ev: Evaluator, one: Any, other: Any) -> Formula:
     """Whether two values are the same text."""
     for value, against in ((one, other), (other, one)):
         if isinstance(value, Unknown) and value in ev.run.choices:
@@ -71,7 +69,7 @@ def equal(ev: "Evaluator", one: Any, other: Any) -> Formula:
     return Formula(kind="equals", key=f"{name}={right}", hole=name, text=right, why=why)
 
 
-def _open(ev: "Evaluator", one: Any, other: Any) -> Formula:
+def _open(ev: Evaluator, one: Any, other: Any) -> Formula:
     left, right = sorted((_said(ev, one), _said(ev, other)))
     for value in (one, other):
         if isinstance(value, Unknown):
@@ -82,7 +80,7 @@ def _open(ev: "Evaluator", one: Any, other: Any) -> Formula:
     return Formula(kind="open", key=f"{left}=={right}", why=why)
 
 
-def _said(ev: "Evaluator", value: Any) -> str:
+def _said(ev: Evaluator, value: Any) -> str:
     if isinstance(value, list):
         return f"[{','.join(_said(ev, item) for item in value)}]"
     if isinstance(value, dict):
@@ -98,13 +96,13 @@ def _certain(value: Any) -> bool:
     return isinstance(value, bool | int | float) or (isinstance(value, str) and is_exact(value))
 
 
-def _named(ev: "Evaluator", name: Any, call: Call) -> Formula:
+def _named(ev: Evaluator, name: Any, call: Call) -> Formula:
     if not isinstance(name, str):
         raise ev.fault(call, "a condition is referred to by its name")
     return ev.frame.condition(name, ev.place(call))
 
 
-def _plain(ev: "Evaluator", said: Any) -> Formula:
+def _plain(ev: Evaluator, said: Any) -> Formula:
     """A value where a condition is wanted: true and false can be written as they are."""
     found = ev.present(said)
     if isinstance(found, Unknown):

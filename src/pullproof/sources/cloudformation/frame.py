@@ -1,55 +1,22 @@
 """One stack while it is worked out: its parameters, mappings, conditions, resources and outputs."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pullproof.errors import InputError
-from pullproof.model.text import Text
 from pullproof.model.value import Unknown
 from pullproof.sources.cloudformation.conditions import TRUE, Facts, Formula, joined
 from pullproof.sources.cloudformation.document import Document
+from pullproof.sources.cloudformation.evaluate import Evaluation
+from pullproof.sources.cloudformation.interface import Evaluator, Frame, Place, Written
+from pullproof.sources.cloudformation.loops import Loops
 from pullproof.sources.cloudformation.names import near
-from pullproof.sources.cloudformation.nodes import Node
 from pullproof.sources.cloudformation.parameters import declared
-from pullproof.sources.cloudformation.run import Run, partition_of
+from pullproof.sources.cloudformation.run import Run
 from pullproof.sources.cloudformation.transforms import ADDING, macro_of, transforms_of
 
-if TYPE_CHECKING:
-    from pullproof.sources.cloudformation.evaluate import Evaluator
 
-
-class Place:
-    """Where a stack is going to be, by what is told."""
-
-    def __init__(self, region: str | Unknown, account: str | Unknown, name: Text) -> None:
-        self.region = region
-        self.account = account
-        self.name = name
-        self.partition, self.suffix = partition_of(region)
-
-
-class Written:
-    """A resource or an output as it is written: its parts, unread where nobody asks, and its node."""
-
-    def __init__(self, name: str, said: dict[str, Any], node: Node) -> None:
-        self.name = name
-        self.said = said
-        self.node = node
-
-    @property
-    def type(self) -> str:
-        """The resource's type."""
-        kind = self.said.get("Type")
-        return kind if isinstance(kind, str) else ""
-
-    @property
-    def condition(self) -> str:
-        """The name of the condition it hangs on."""
-        name = self.said.get("Condition")
-        return name if isinstance(name, str) else ""
-
-
-class Frame:
+class StackFrame:
     """One stack. `files` finds what nested templates are; `guard` is what the stack itself hangs on."""
 
     def __init__(  # the parts of a stack
@@ -60,11 +27,9 @@ class Frame:
         place: Place,
         given: Mapping[str, Any],
         *,
-        parent: "Frame | None" = None,
+        parent: "StackFrame | None" = None,
         guard: Formula = TRUE,
     ) -> None:
-        from pullproof.sources.cloudformation.loops import Loops
-
         self.run = run
         self.document = document
         self.address = address
@@ -72,7 +37,7 @@ class Frame:
         self.parent = parent
         self.guard = guard
         self.parameters = declared(run, document, address, given, by_stack=parent is not None)
-        self.loops = Loops(self)
+        self._loops = Loops(self)
         self.children: dict[str, Frame | Unknown] = {}
         self._conditions: dict[str, Formula] = {}
         self._working: list[str] = []
@@ -94,11 +59,9 @@ class Frame:
         facts = Facts(self.run.domains)
         return facts if self.guard is TRUE else facts.suppose(self.guard, truth=True)
 
-    def evaluator(self, facts: Facts | None = None, at: str = "") -> "Evaluator":
+    def evaluator(self, facts: Facts | None = None, at: str = "") -> Evaluator:
         """What works out values of this stack."""
-        from pullproof.sources.cloudformation.evaluate import Evaluator
-
-        return Evaluator(self, facts or self.facts(), at or self.address)
+        return Evaluation(self, facts or self.facts(), at or self.address)
 
     @property
     def mappings(self) -> dict[str, Any]:
@@ -137,7 +100,7 @@ class Frame:
         node = self.document.sections.get("Conditions")
         if node is None:
             return {}
-        return self.loops.conditions(self.document.pairs(node))
+        return self._loops.conditions(self.document.pairs(node))
 
     @property
     def resources(self) -> dict[str, Written]:
@@ -145,7 +108,7 @@ class Frame:
         if self._resources is None:
             node = self.document.sections.get("Resources")
             self._resources = {}
-            for name, said, at in self.loops.entries(node, "Resources"):
+            for name, said, at in self._loops.entries(node, "Resources"):
                 self._resources[name] = Written(name, said, at)
         return self._resources
 
@@ -155,7 +118,7 @@ class Frame:
         if self._outputs is None:
             node = self.document.sections.get("Outputs")
             self._outputs = {}
-            for name, said, at in self.loops.entries(node, "Outputs"):
+            for name, said, at in self._loops.entries(node, "Outputs"):
                 self._outputs[name] = Written(name, said, at)
         return self._outputs
 
@@ -170,13 +133,31 @@ class Frame:
         """Where something is written."""
         return self.document.place(written.node)
 
-    def fault(self, problem: str, place: str) -> InputError:
-        """The error for something in this stack."""
-        return InputError(problem, place=place)
+    def turns(self, name: str, said: Any, place: str) -> Iterator[tuple[str | Unknown, Any]]:
+        """The keys and values that a loop makes."""
+        return self._loops.turns(name, said, place)
 
-    def every(self) -> Iterator["Frame"]:
+    def child(self, written: Written, place: str) -> Frame | Unknown:
+        """The stack that a resource makes.
+
+        Raises:
+            InputError: it needs what it puts out itself.
+        """
+        key = (self.key(written.name), "Outputs")
+        if written.name not in self.children:
+            if key in self.run.working:
+                problem = f"the stack {key[0]} needs its own outputs before it is made"
+                raise InputError(problem, place=place)
+            self.run.working.append(key)
+            try:
+                self.children[written.name] = self.run.open_nested(self, written)
+            finally:
+                self.run.working.pop()
+        return self.children[written.name]
+
+    def every(self) -> Iterator["StackFrame"]:
         """This stack and all nested ones that were read."""
         yield self
         for child in self.children.values():
-            if isinstance(child, Frame):
+            if isinstance(child, StackFrame):
                 yield from child.every()

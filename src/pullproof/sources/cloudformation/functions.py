@@ -1,9 +1,10 @@
 """Which function is carried out where."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pullproof.sources.cloudformation.choice import fn_condition, fn_if
+from pullproof.sources.cloudformation.document import Call
 from pullproof.sources.cloudformation.functions_list import (
     fn_cidr,
     fn_find_in_map,
@@ -12,6 +13,7 @@ from pullproof.sources.cloudformation.functions_list import (
     fn_select,
 )
 from pullproof.sources.cloudformation.functions_text import fn_base64, fn_join, fn_split, fn_sub, fn_to_json
+from pullproof.sources.cloudformation.interface import Evaluator
 from pullproof.sources.cloudformation.references import (
     fn_get_att,
     fn_get_stack_output,
@@ -19,11 +21,7 @@ from pullproof.sources.cloudformation.references import (
     fn_ref,
 )
 
-if TYPE_CHECKING:
-    from pullproof.sources.cloudformation.document import Call
-    from pullproof.sources.cloudformation.evaluate import Evaluator
-
-FUNCTIONS: "dict[str, Callable[[Evaluator, Call], Any]]" = {
+FUNCTIONS: dict[str, Callable[[Evaluator, Call], Any]] = {
     "Ref": fn_ref,
     "Fn::GetAtt": fn_get_att,
     "Fn::ImportValue": fn_import_value,

@@ -1,18 +1,16 @@
 """Functions on lists and maps: Select, Length, Cidr, GetAZs, FindInMap."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pullproof.model.text import CLOSE, OPEN, hole, is_exact, shown, sole_hole
 from pullproof.model.value import Unknown, Why
+from pullproof.sources.cloudformation.document import Call
+from pullproof.sources.cloudformation.interface import ABSENT, Evaluator
 from pullproof.sources.cloudformation.names import REGION, near
 from pullproof.sources.terraform.tree import Some
 
-if TYPE_CHECKING:
-    from pullproof.sources.cloudformation.document import Call
-    from pullproof.sources.cloudformation.evaluate import Evaluator
 
-
-def fn_select(ev: "Evaluator", call: "Call") -> Any:
+def fn_select(ev: Evaluator, call: Call) -> Any:
     """One item of a list by its number."""
     index, said = ev.arguments(call, 2)
     number = ev.present(index)
@@ -33,7 +31,7 @@ def fn_select(ev: "Evaluator", call: "Call") -> Any:
     return _picked(ev, call, number, items)
 
 
-def _picked(ev: "Evaluator", call: "Call", number: int, items: list[Any]) -> Any:
+def _picked(ev: Evaluator, call: Call, number: int, items: list[Any]) -> Any:
     for position, item in enumerate(items):
         if isinstance(item, Unknown):
             return Unknown(item.why, f"item {number} of a list ({item.what})", ev.at, item.settle_by)
@@ -45,14 +43,14 @@ def _picked(ev: "Evaluator", call: "Call", number: int, items: list[Any]) -> Any
     return Unknown(Why.NOT_FOLLOWED, what, ev.at, "CloudFormation refuses a number beyond the list: mend it")
 
 
-def _named_item(ev: "Evaluator", name: str, items: Unknown) -> str:
+def _named_item(ev: Evaluator, name: str, items: Unknown) -> str:
     """An item of a parameter without a value: the same item is the same text."""
     ev.run.settle.setdefault(name, items.settle_by)
     ev.run.identifiers.add(name)
     return hole(name)
 
 
-def _unknown_item(ev: "Evaluator", number: Any, items: Any) -> Unknown:
+def _unknown_item(ev: Evaluator, number: Any, items: Any) -> Unknown:
     for value in (number, items):
         reason = value.reason if isinstance(value, Some) else value
         if isinstance(reason, Unknown):
@@ -64,7 +62,7 @@ def _unknown_item(ev: "Evaluator", number: Any, items: Any) -> Unknown:
     )
 
 
-def fn_length(ev: "Evaluator", call: "Call") -> Any:
+def fn_length(ev: Evaluator, call: Call) -> Any:
     """How many items a list has."""
     items = ev.present(call.argument)
     if isinstance(items, list):
@@ -77,7 +75,7 @@ def fn_length(ev: "Evaluator", call: "Call") -> Any:
     return _unknown_item(ev, 0, items)
 
 
-def fn_cidr(ev: "Evaluator", call: "Call") -> Any:
+def fn_cidr(ev: Evaluator, call: Call) -> Any:
     """Blocks cut from a block: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-cidr.html."""
     arguments = [ev.present(said) for said in ev.arguments(call, 2, 3)]
     block, count = arguments[0], _whole_number(arguments[1])
@@ -114,7 +112,7 @@ def _whole_number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def fn_get_azs(ev: "Evaluator", call: "Call") -> Any:
+def fn_get_azs(ev: Evaluator, call: Call) -> Any:
     """The availability zones of a region; those that most accounts see."""
     region = ev.present(call.argument) if call.argument not in ("", None) else ""
     if region == "":
@@ -132,10 +130,8 @@ def fn_get_azs(ev: "Evaluator", call: "Call") -> Any:
     return unknown
 
 
-def fn_find_in_map(ev: "Evaluator", call: "Call") -> Any:
+def fn_find_in_map(ev: Evaluator, call: Call) -> Any:
     """What a map of the template says under two keys; what all say alike where a key is not known."""
-    from pullproof.sources.cloudformation.evaluate import ABSENT
-
     arguments = ev.arguments(call, 3, 4)
     default = (
         arguments[3].get("DefaultValue") if len(arguments) == 4 and isinstance(arguments[3], dict) else None
@@ -153,7 +149,7 @@ def fn_find_in_map(ev: "Evaluator", call: "Call") -> Any:
     return _not_found(ev, keys, values)
 
 
-def _key(ev: "Evaluator", key: Any) -> str | None:
+def _key(ev: Evaluator, key: Any) -> str | None:
     text = ev.run.text_of(key, ev.at)
     return text if is_exact(text) else None
 
@@ -170,7 +166,7 @@ def _under(table: Any, keys: list[str | None]) -> list[Any]:
     return [value for entry in table.values() for value in _under(entry, rest)]
 
 
-def _not_found(ev: "Evaluator", keys: list[Any], values: list[Any]) -> Unknown:
+def _not_found(ev: Evaluator, keys: list[Any], values: list[Any]) -> Unknown:
     names = " / ".join(shown(ev.run.text_of(key, ev.at)) for key in keys)
     if not values:
         what = f"the entry {names} of a map, which is not there"

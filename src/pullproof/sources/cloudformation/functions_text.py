@@ -1,21 +1,19 @@
 """Functions that make text: Sub, Join, Split, Base64, ToJsonString."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pullproof.model.text import is_exact
 from pullproof.model.value import Unknown
+from pullproof.sources.cloudformation.document import Call
+from pullproof.sources.cloudformation.interface import ABSENT, Evaluator
 from pullproof.sources.cloudformation.pieces import pieces
 from pullproof.sources.terraform.tree import Some
-
-if TYPE_CHECKING:
-    from pullproof.sources.cloudformation.document import Call
-    from pullproof.sources.cloudformation.evaluate import Evaluator
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 
 
-def fn_sub(ev: "Evaluator", call: "Call") -> Any:
+def fn_sub(ev: Evaluator, call: Call) -> Any:
     """`${Name}`, `${Resource.Attribute}`, `${!Literal}`, and the names of the mapping that may follow."""
     from pullproof.sources.cloudformation.references import attribute, reference
 
@@ -48,14 +46,12 @@ def fn_sub(ev: "Evaluator", call: "Call") -> Any:
 
 
 def _whole(value: Any) -> Any:
-    from pullproof.sources.cloudformation.evaluate import ABSENT
-
     if value is ABSENT:
         return ""
     return value.reason if isinstance(value, Some) else value
 
 
-def fn_join(ev: "Evaluator", call: "Call") -> Any:
+def fn_join(ev: Evaluator, call: Call) -> Any:
     """The items with a separator between them."""
     separator, said = ev.arguments(call, 2)
     between = ev.present(separator)
@@ -75,7 +71,7 @@ def fn_join(ev: "Evaluator", call: "Call") -> Any:
     return between.join(ev.run.text_of(item, ev.at) for item in items)
 
 
-def fn_split(ev: "Evaluator", call: "Call") -> Any:
+def fn_split(ev: Evaluator, call: Call) -> Any:
     """The pieces of a text."""
     separator, said = ev.arguments(call, 2)
     between = ev.present(separator)
@@ -91,7 +87,7 @@ def fn_split(ev: "Evaluator", call: "Call") -> Any:
     return pieces(ev.run, ev.run.text_of(value, ev.at), between, ev.at)
 
 
-def fn_base64(ev: "Evaluator", call: "Call") -> Any:
+def fn_base64(ev: Evaluator, call: Call) -> Any:
     """The text in base64."""
     text = ev.text(call.argument)
     if not is_exact(text):
@@ -101,13 +97,13 @@ def fn_base64(ev: "Evaluator", call: "Call") -> Any:
     return binascii.b2a_base64(text.encode("utf-8", "surrogatepass"), newline=False).decode("ascii")
 
 
-def fn_to_json(ev: "Evaluator", call: "Call") -> Any:
+def fn_to_json(ev: Evaluator, call: Call) -> Any:
     """A table or a list as JSON; what is unknown in it is a hole in the text."""
     value = ev.present(call.argument)
     return _json(ev, value)
 
 
-def _json(ev: "Evaluator", value: Any) -> str:
+def _json(ev: Evaluator, value: Any) -> str:
     if isinstance(value, dict):
         return f"{{{','.join(f'{_quoted(key)}:{_json(ev, item)}' for key, item in value.items())}}}"
     if isinstance(value, list):

@@ -5,23 +5,22 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pullproof.errors import InputError
 from pullproof.model.text import OPEN
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.cloudformation.document import Call
+from pullproof.sources.cloudformation.interface import Frame
 from pullproof.sources.cloudformation.names import LOOP
 from pullproof.sources.cloudformation.nodes import Node
-
-if TYPE_CHECKING:
-    from pullproof.sources.cloudformation.frame import Frame
+from pullproof.sources.cloudformation.transforms import included
 
 
 class Loops:
     """The loops of one stack."""
 
-    def __init__(self, frame: "Frame") -> None:
+    def __init__(self, frame: Frame) -> None:
         self.frame = frame
 
     def conditions(self, pairs: list[tuple[str, Node]]) -> dict[str, Any]:
@@ -50,8 +49,6 @@ class Loops:
             said = document.value(each)
             place = document.place(each)
             if name == "Fn::Transform":
-                from pullproof.sources.cloudformation.transforms import included
-
                 turns = included(self.frame, said, place)
             elif name.startswith(LOOP):
                 turns = self.turns(name, said, place)

@@ -12,14 +12,15 @@ from pullproof.model.text import Text, hole, is_exact, shown
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.cloudformation.document import Document
 from pullproof.sources.cloudformation.files import read_file
-from pullproof.sources.cloudformation.frame import Frame, Place, Written
+from pullproof.sources.cloudformation.frame import StackFrame
+from pullproof.sources.cloudformation.interface import Place, Written
 
 #: More stacks than any input has: a template that nests ten of its like would otherwise never end.
 MOST_STACKS = 1000
 _HASH = re.compile(r"([0-9a-f]{64})\.")
 
 
-def open_nested(frame: Frame, written: Written) -> Frame | Unknown:
+def open_nested(frame: StackFrame, written: Written) -> StackFrame | Unknown:
     """The stack that a resource makes, or why it is not known.
 
     Raises:
@@ -46,7 +47,7 @@ def open_nested(frame: Frame, written: Written) -> Frame | Unknown:
         return given
     place = Place(frame.place.region, frame.place.account, hole(f"{address}.AWS::StackName"))
     document = Document(read_file(path), path, stand_ins=frame.document.stand_ins)
-    child = Frame(
+    child = StackFrame(
         frame.run,
         document,
         address,
@@ -59,7 +60,7 @@ def open_nested(frame: Frame, written: Written) -> Frame | Unknown:
     return child
 
 
-def _path(frame: Frame, written: Written, url: Text) -> str | None:
+def _path(frame: StackFrame, written: Written, url: Text) -> str | None:
     """The local file of a nested template; None where it is somewhere else."""
     here = os.path.dirname(frame.document.path)  # noqa: PTH120
     metadata: Any = written.said.get("Metadata")
@@ -81,18 +82,18 @@ def _path(frame: Frame, written: Written, url: Text) -> str | None:
     )
 
 
-def _count(frame: Frame, path: str, written: Written) -> None:
+def _count(frame: StackFrame, path: str, written: Written) -> None:
     frame.run.stacks += 1
     if frame.run.stacks > MOST_STACKS:
         raise InputError(f"there are more than {MOST_STACKS} stacks", place=frame.line(written))
-    around: Frame | None = frame
+    around: StackFrame | None = frame
     while around is not None:
         if os.path.realpath(around.document.path) == os.path.realpath(path):
             raise InputError(f"{path} nests itself", place=frame.line(written))
         around = around.parent
 
 
-def _elsewhere(frame: Frame, address: str, what: str) -> Unknown:
+def _elsewhere(frame: StackFrame, address: str, what: str) -> Unknown:
     unknown = Unknown(
         Why.NOT_IN_INPUT,
         f"what the stack {address} makes: its template is {what}",
@@ -103,7 +104,7 @@ def _elsewhere(frame: Frame, address: str, what: str) -> Unknown:
     return unknown
 
 
-def _note_undeclared(child: Frame, given: Any) -> None:
+def _note_undeclared(child: StackFrame, given: Any) -> None:
     for name in given if isinstance(given, dict) else ():
         if name not in child.parameters:
             child.run.notes[

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from pullproof.sources.cloudformation.document import Document
-from pullproof.sources.cloudformation.frame import Written
+from pullproof.sources.cloudformation.interface import Written
 from pullproof.sources.cloudformation.nodes import Node
 
 _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")

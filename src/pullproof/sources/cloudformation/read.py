@@ -7,8 +7,10 @@ from pullproof.errors import InputError, UsageError
 from pullproof.model.text import hole
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.cloudformation.document import Document
-from pullproof.sources.cloudformation.frame import Frame, Place
+from pullproof.sources.cloudformation.frame import StackFrame
+from pullproof.sources.cloudformation.interface import Place
 from pullproof.sources.cloudformation.names import near
+from pullproof.sources.cloudformation.nested import open_nested
 from pullproof.sources.cloudformation.resolve import resolve
 from pullproof.sources.cloudformation.run import Given, Run
 from pullproof.sources.cloudformation.stack import Stacks
@@ -31,6 +33,7 @@ def read_templates(templates: Sequence[tuple[bytes, str]], given: Given | None =
     """
     given = given or Given()
     run = Run(given)
+    run.open_nested = open_nested
     documents = [Document(data, path) for data, path in templates]
     names = _names([path for _, path in templates])
     asked = refuse_undeclared(given, documents)
@@ -40,7 +43,7 @@ def read_templates(templates: Sequence[tuple[bytes, str]], given: Given | None =
         stack = hole(f"{address}.AWS::StackName" if address else "AWS::StackName")
         place = Place(region_of(given), account_of(given), stack)
         values = {key: value for key, value in given.parameters.items() if key in asked[document.path]}
-        frames.append(Frame(run, document, address, place, values))
+        frames.append(StackFrame(run, document, address, place, values))
     path = templates[0][1] if len(templates) == 1 else ", ".join(path for _, path in templates)
     return resolve(run, frames, "cloudformation-template", path)
 

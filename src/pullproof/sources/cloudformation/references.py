@@ -1,15 +1,13 @@
 """Functions that refer to something: Ref, GetAtt, ImportValue, GetStackOutput."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pullproof.errors import InputError
 from pullproof.model.text import Text, hole, is_exact, shown, sole_hole
 from pullproof.model.value import Unknown, Why
+from pullproof.sources.cloudformation.document import Call
+from pullproof.sources.cloudformation.interface import ABSENT, Evaluator, Frame, Written
 from pullproof.sources.cloudformation.names import ACCOUNT, NO_VALUE, PSEUDO, REGION, near
-
-if TYPE_CHECKING:
-    from pullproof.sources.cloudformation.document import Call
-    from pullproof.sources.cloudformation.evaluate import Evaluator
-    from pullproof.sources.cloudformation.frame import Frame, Written
 
 #: Types that are stacks of their own.
 STACKS = frozenset(("AWS::CloudFormation::Stack", "AWS::Serverless::Application"))
@@ -32,7 +30,7 @@ SHAPES = {
 }
 
 
-def fn_ref(ev: "Evaluator", call: "Call") -> Any:
+def fn_ref(ev: Evaluator, call: Call) -> Any:
     """A parameter, a pseudo parameter, or what AWS calls a resource."""
     name = call.argument
     if not isinstance(name, str):
@@ -42,7 +40,7 @@ def fn_ref(ev: "Evaluator", call: "Call") -> Any:
     return reference(ev, call, name)
 
 
-def reference(ev: "Evaluator", call: "Call", name: str) -> Any:
+def reference(ev: Evaluator, call: Call, name: str) -> Any:
     """What a name refers to.
 
     Raises:
@@ -67,7 +65,7 @@ def reference(ev: "Evaluator", call: "Call", name: str) -> Any:
     return missing if missing is not None else hole(frame.key(f"{name}.Ref"))
 
 
-def _parameter(ev: "Evaluator", name: str) -> Any:
+def _parameter(ev: Evaluator, name: str) -> Any:
     value = ev.frame.parameters[name].value
     supposed = ev.facts.values
     if supposed and isinstance(value, str) and (held := sole_hole(value)) in supposed:
@@ -75,9 +73,7 @@ def _parameter(ev: "Evaluator", name: str) -> Any:
     return value
 
 
-def _pseudo(ev: "Evaluator", name: str) -> Any:
-    from pullproof.sources.cloudformation.evaluate import ABSENT
-
+def _pseudo(ev: Evaluator, name: str) -> Any:
     place = ev.frame.place
     match name:
         case _ if name == NO_VALUE:
@@ -100,14 +96,14 @@ def _pseudo(ev: "Evaluator", name: str) -> Any:
             return hole(ev.frame.key(name))
 
 
-def _told(ev: "Evaluator", value: str | Unknown, name: str) -> Text:
+def _told(ev: Evaluator, value: str | Unknown, name: str) -> Text:
     if isinstance(value, Unknown):
         ev.run.settle.setdefault(name, value.settle_by)
         return hole(name)
     return value
 
 
-def _missing(ev: "Evaluator", written: "Written") -> Unknown | None:
+def _missing(ev: Evaluator, written: Written) -> Unknown | None:
     """Why a resource cannot be referred to: it is certainly not there."""
     frame = ev.frame
     ev.needs.add(frame.key(written.name))
@@ -119,7 +115,7 @@ def _missing(ev: "Evaluator", written: "Written") -> Unknown | None:
     )
 
 
-def fn_get_att(ev: "Evaluator", call: "Call") -> Any:
+def fn_get_att(ev: Evaluator, call: Call) -> Any:
     """An attribute of a resource, in both forms."""
     said = call.argument
     if isinstance(said, str):
@@ -134,7 +130,7 @@ def fn_get_att(ev: "Evaluator", call: "Call") -> Any:
     raise ev.fault(call, "Fn::GetAtt takes a resource and an attribute")
 
 
-def attribute(ev: "Evaluator", call: "Call", path: str) -> Any:
+def attribute(ev: Evaluator, call: Call, path: str) -> Any:
     """What an attribute gives: what is written, what a nested stack puts out, or a hole.
 
     Raises:
@@ -169,7 +165,7 @@ def attribute(ev: "Evaluator", call: "Call", path: str) -> Any:
     return hole(frame.key(path))
 
 
-def _property(ev: "Evaluator", written: "Written", name: str) -> Any:
+def _property(ev: Evaluator, written: Written, name: str) -> Any:
     """A property as it is written; None where it leads back here."""
     key = (ev.frame.key(written.name), name)
     properties = written.said.get("Properties")
@@ -182,7 +178,7 @@ def _property(ev: "Evaluator", written: "Written", name: str) -> Any:
         ev.run.working.pop()
 
 
-def _shape(ev: "Evaluator", written: "Written", path: str) -> None:
+def _shape(ev: Evaluator, written: Written, path: str) -> None:
     """Remember how the ARN is made up, for those that cut it."""
     service, before = SHAPES[written.type]
     region, account = (ev.run.text_of(_pseudo(ev, name), ev.at) for name in (REGION, ACCOUNT))
@@ -191,9 +187,9 @@ def _shape(ev: "Evaluator", written: "Written", path: str) -> None:
     ev.run.shapes[name] = f"arn:{ev.frame.place.partition}:{service}:{region}:{account}:{before}{end}"
 
 
-def _put_out(ev: "Evaluator", call: "Call", written: "Written", name: str) -> Any:
+def _put_out(ev: Evaluator, call: Call, written: Written, name: str) -> Any:
     """An output of a nested stack."""
-    child = nested(ev, call, written)
+    child = ev.frame.child(written, ev.place(call))
     address = ev.frame.key(written.name)
     if isinstance(child, Unknown):
         ev.run.settle.setdefault(f"{address}.Outputs.{name}", child.settle_by)
@@ -208,39 +204,15 @@ def _put_out(ev: "Evaluator", call: "Call", written: "Written", name: str) -> An
     return output_of(child, output, ev.at)
 
 
-def nested(ev: "Evaluator", call: "Call | None", written: "Written") -> "Frame | Unknown":
-    """The stack that a resource makes.
-
-    Raises:
-        InputError: it needs what it puts out itself.
-    """
-    frame = ev.frame
-    key = (frame.key(written.name), "Outputs")
-    if written.name not in frame.children:
-        if key in ev.run.working:
-            place = ev.place(call) if call else frame.line(written)
-            raise ev.frame.fault(f"the stack {key[0]} needs its own outputs before it is made", place)
-        from pullproof.sources.cloudformation.nested import open_nested
-
-        ev.run.working.append(key)
-        try:
-            frame.children[written.name] = open_nested(frame, written)
-        finally:
-            ev.run.working.pop()
-    return frame.children[written.name]
-
-
-def output_of(frame: "Frame", output: "Written", at: str) -> Any:
+def output_of(frame: Frame, output: Written, at: str) -> Any:
     """What a stack puts out.
 
     Raises:
         InputError: it needs itself.
     """
-    from pullproof.sources.cloudformation.evaluate import ABSENT
-
     key = (frame.address, f"output {output.name}")
     if key in frame.run.working:
-        raise frame.fault(f"the output {output.name} needs itself", frame.line(output))
+        raise InputError(f"the output {output.name} needs itself", place=frame.line(output))
     formula = frame.presence(output)
     facts = frame.facts()
     if facts.decide(formula) is False:
@@ -262,7 +234,7 @@ def output_of(frame: "Frame", output: "Written", at: str) -> Any:
     )
 
 
-def fn_import_value(ev: "Evaluator", call: "Call") -> Any:
+def fn_import_value(ev: Evaluator, call: Call) -> Any:
     """What another stack exports under a name."""
     name = ev.text(call.argument)
     found = ev.run.imported(name, ev.frame, ev.at)
@@ -274,7 +246,7 @@ def fn_import_value(ev: "Evaluator", call: "Call") -> Any:
     return hole(called)
 
 
-def fn_get_stack_output(ev: "Evaluator", call: "Call") -> Any:
+def fn_get_stack_output(ev: Evaluator, call: Call) -> Any:
     """An output of another stack, by the names of both."""
     said = call.argument
     if not isinstance(said, dict):

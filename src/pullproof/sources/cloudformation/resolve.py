@@ -7,16 +7,17 @@ from pullproof.errors import InputError, UsageError
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.cloudformation.conditions import Formula
 from pullproof.sources.cloudformation.exports import Exports
-from pullproof.sources.cloudformation.frame import Frame, Written
+from pullproof.sources.cloudformation.frame import StackFrame
+from pullproof.sources.cloudformation.interface import Written
 from pullproof.sources.cloudformation.names import near
 from pullproof.sources.cloudformation.places import Places
-from pullproof.sources.cloudformation.references import STACKS, nested
+from pullproof.sources.cloudformation.references import STACKS
 from pullproof.sources.cloudformation.run import Run
 from pullproof.sources.cloudformation.stack import Item, Parameter, Stack, Stacks
 
 
 def resolve(
-    run: Run, frames: list[Frame], kind: str, path: str, sources: Mapping[str, str] | None = None
+    run: Run, frames: list[StackFrame], kind: str, path: str, sources: Mapping[str, str] | None = None
 ) -> Stacks:
     """Every resource of some stacks. `sources` maps addresses to the places of a program that made them.
 
@@ -48,21 +49,21 @@ def resolve(
     )
 
 
-def _opened(frame: Frame) -> Iterator[Frame]:
+def _opened(frame: StackFrame) -> Iterator[StackFrame]:
     """A stack and all that are nested in it."""
     yield frame
     for written in frame.resources.values():
         if written.type in STACKS and frame.facts().decide(frame.presence(written)) is not False:
-            child = nested(frame.evaluator(), None, written)
-            if isinstance(child, Frame):
+            child = frame.child(written, frame.line(written))
+            if isinstance(child, StackFrame):
                 yield from _opened(child)
 
 
-def _declared(frame: Frame) -> Iterator[tuple[str, Parameter]]:
+def _declared(frame: StackFrame) -> Iterator[tuple[str, Parameter]]:
     yield from frame.parameters.items()
 
 
-def _stack(frame: Frame) -> Stack:
+def _stack(frame: StackFrame) -> Stack:
     return Stack(
         address=frame.address,
         name=frame.place.name,
@@ -73,7 +74,7 @@ def _stack(frame: Frame) -> Stack:
     )
 
 
-def _items(frame: Frame, items: dict[str, Item], places: Places) -> None:
+def _items(frame: StackFrame, items: dict[str, Item], places: Places) -> None:
     """The resources of one stack."""
     needs: dict[str, set[str]] = {}
     facts = frame.facts()
@@ -109,13 +110,13 @@ def _items(frame: Frame, items: dict[str, Item], places: Places) -> None:
         _refuse_circles(frame, needs)
 
 
-def _properties(frame: Frame, written: Written, found: Any) -> dict[str, Any] | Unknown:
+def _properties(frame: StackFrame, written: Written, found: Any) -> dict[str, Any] | Unknown:
     if isinstance(found, dict | Unknown):
         return found
     raise InputError(f"the properties of {written.name} are no mapping", place=frame.line(written))
 
 
-def _condition(frame: Frame, guard: Formula | None, address: str) -> Unknown | None:
+def _condition(frame: StackFrame, guard: Formula | None, address: str) -> Unknown | None:
     """Why it is not settled whether a resource is there."""
     if frame.macro is not None:
         return Unknown(
@@ -132,7 +133,7 @@ def _condition(frame: Frame, guard: Formula | None, address: str) -> Unknown | N
     )
 
 
-def _depends(frame: Frame, written: Written) -> tuple[str, ...]:
+def _depends(frame: StackFrame, written: Written) -> tuple[str, ...]:
     """What it is to be made after.
 
     Raises:
@@ -165,7 +166,7 @@ def _metadata(written: Written, source: str) -> dict[str, Any]:
     return found
 
 
-def _refuse_circles(frame: Frame, needs: dict[str, set[str]]) -> None:
+def _refuse_circles(frame: StackFrame, needs: dict[str, set[str]]) -> None:
     """Refuse resources that wait for each other: CloudFormation does.
 
     Raises:

@@ -1,7 +1,7 @@
 """What all stacks of one reading share: what was given, what was learnt of holes, exports, notes."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -9,9 +9,6 @@ from pullproof.errors import InputError
 from pullproof.model.text import Text, anything, hole, holes, sole_hole
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.cloudformation.conditions import Formula
-
-if TYPE_CHECKING:
-    from pullproof.sources.cloudformation.frame import Frame
 
 #: How many values a reading may work out: aliases and loops can make a small file a very large one.
 MOST = 3_000_000
@@ -61,8 +58,10 @@ class Run:
         #: What is known of ARNs that AWS will choose: the hole and its text with smaller holes.
         self.shapes: dict[str, Text] = {}
         #: Finds what an import means among the exports of the other stacks; set when all stacks are known.
-        self.imported: Callable[[Text, Frame, str], Any] = lambda _name, _frame, _at: None
-        self.frames: list[Frame] = []
+        self.imported: Callable[[Text, Any, str], Any] = lambda _name, _frame, _at: None
+        #: Reads the stack that a resource makes.
+        self.open_nested: Callable[[Any, Any], Any] = lambda _frame, _written: None
+        self.frames: list[Any] = []
         #: The names of imports that were given and asked for.
         self.used: set[str] = set()
         #: What is being worked out, for what leads back to itself.

@@ -5,14 +5,13 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pullproof.model.text import is_exact, shown
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.cloudformation.document import Call, Document
-
-if TYPE_CHECKING:
-    from pullproof.sources.cloudformation.frame import Frame
+from pullproof.sources.cloudformation.files import read_file
+from pullproof.sources.cloudformation.interface import Frame
 
 LANGUAGE = "AWS::LanguageExtensions"
 SAM = "AWS::Serverless-2016-10-31"
@@ -49,7 +48,7 @@ def macro_of(document: Document, names: tuple[str, ...], address: str) -> Unknow
     return None
 
 
-def included(frame: "Frame", said: Any, place: str) -> Iterator[tuple[str | Unknown, Any]]:
+def included(frame: Frame, said: Any, place: str) -> Iterator[tuple[str | Unknown, Any]]:
     """The keys and values of a piece that is included; an Unknown for a key where that is not at hand."""
     for one in said if isinstance(said, list) else [said]:
         name = one.get("Name") if isinstance(one, dict) else None
@@ -66,8 +65,6 @@ def included(frame: "Frame", said: Any, place: str) -> Iterator[tuple[str | Unkn
             settle = "write the path of a local file, as for aws cloudformation package"
             yield Unknown(Why.NOT_IN_INPUT, what, frame.address, settle), None
             continue
-        from pullproof.sources.cloudformation.files import read_file
-
         piece = Document(read_file(path), path)
         for key, node in piece.sections.items():
             yield key, piece.value(node)
