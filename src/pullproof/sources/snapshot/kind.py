@@ -2,6 +2,9 @@
 
 import msgspec
 
+#: Kinds whose identifiers end as AWS's own do, and mean something else elsewhere.
+LOCAL = ("TransitGatewayAttachments", "RegistryPolicies", "SecurityGroupVpcAssociations")
+
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """One file: `name` without `.json`, the top-level `key`, what identifies an item, the calls.
@@ -18,6 +21,11 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     cli: str = ""
     each: bool = False
     everywhere: bool = False
+
+    @property
+    def worldwide(self) -> bool:
+        """Whether an identifier means one thing in all accounts and regions: AWS's own ids and ARNs."""
+        return self.identity[0].endswith(("Id", "Arn", "ARN")) and self.name not in LOCAL
 
     @property
     def file(self) -> str:
