@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pullproof.errors import InputError, UsageError
 from pullproof.sources.base import Loaded, Options
 from pullproof.sources.detect import as_utf8, detect
+from pullproof.sources.folders import SNAPSHOT, folder_kind
 
 STDIN = "-"
 #: Platform versions that a task can be judged on; the last is whatever is current.
@@ -26,9 +27,7 @@ def load(options: Namespace) -> Loaded:
         raise UsageError("--source and --no-source exclude each other", remedy="leave one of them out")
     if os.path.isdir(path):  # noqa: PTH112  # pathlib is slow to import
         _refuse({"--source": options.source}, "a plan", path)
-        from pullproof.sources.terraform.directory import load_directory
-
-        return load_directory(path, given(options), variables=options.var, files=options.var_file)
+        return _folder(path, options)
     _refuse({"--var": options.var, "--var-file": options.var_file}, "a Terraform directory", path)
     data = as_utf8(read(path))
     if detect(data, path) == "terraform-plan":
@@ -39,6 +38,18 @@ def load(options: Namespace) -> Loaded:
     from pullproof.sources.terraform.load import load_state
 
     return load_state(data, path, given(options))
+
+
+def _folder(path: str, options: Namespace) -> Loaded:
+    """The estate of a folder: a Terraform directory, or the answers of AWS."""
+    if folder_kind(path) == SNAPSHOT:
+        _refuse({"--var": options.var, "--var-file": options.var_file}, "a Terraform directory", path)
+        from pullproof.sources.snapshot.load import load_folder
+
+        return load_folder(path, given(options))
+    from pullproof.sources.terraform.directory import load_directory
+
+    return load_directory(path, given(options), variables=options.var, files=options.var_file)
 
 
 def given(options: Namespace) -> Options:

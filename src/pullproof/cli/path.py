@@ -10,12 +10,13 @@ from pullproof.cli.check import status
 from pullproof.cli.loading import load, several
 from pullproof.errors import UsageError
 from pullproof.evidence import Reached
-from pullproof.model.addresses import Addresses, of
+from pullproof.model.addresses import NOWHERE, Addresses, of
 from pullproof.model.estate import Estate, look_up
 from pullproof.model.packets import TCP, UDP
 from pullproof.model.value import Listing, Maybe, Unknown
 from pullproof.reach.walk import Source, reach_addresses, reach_host
 from pullproof.report.path import Followed, render, render_json
+from pullproof.sources.base import Loaded
 from pullproof.verdict import all_of
 
 PROTOCOLS = {"tcp": TCP, "udp": UDP}
@@ -43,9 +44,14 @@ def path(options: Namespace) -> int:
     target = target_of(options.target, options.protocol)
     loaded = load(options)
     estate = loaded.estate
-    sources = starts(
-        estate, options.start, several(options.security_groups), public_ip=options.assign_public_ip
-    )
+    target = at_interface(target, loaded)
+    sources = [
+        source
+        for name in loaded.names.get(options.start, (options.start,))
+        for source in starts(
+            estate, name, several(options.security_groups), public_ip=options.assign_public_ip
+        )
+    ]
     ways = _alike([(source, _reach(estate, source, target)) for source in sources], str(target))
     verdict = all_of(way.reached.verdict for way in ways)
     if options.format == "json":
@@ -80,6 +86,26 @@ def target_of(text: str, protocol: str) -> Target:
     ):
         raise UsageError(f"{bare} is no host name", remedy="--to db.example.com:5432")
     return Target(host=bare.rstrip(".").lower(), port=int(port), protocol=protocol)
+
+
+def at_interface(target: Target, loaded: Loaded) -> Target:
+    """The addresses of a target that is the name of an interface, an instance or a task of the input.
+
+    Raises:
+        UsageError: it is one whose addresses are not known.
+    """
+    if target.addresses is not None:
+        return target
+    keys = loaded.names.get(target.host, (target.host,))
+    held = [loaded.estate.interfaces[key] for key in keys if key in loaded.estate.interfaces]
+    if not held:
+        return target
+    found = NOWHERE
+    for interface in held:
+        if isinstance(interface.addresses, Unknown):
+            raise _unplaced(interface.addresses)
+        found |= interface.addresses
+    return msgspec.structs.replace(target, addresses=found)
 
 
 def starts(estate: Estate, name: str, groups: tuple[str, ...], *, public_ip: bool) -> list[Source]:

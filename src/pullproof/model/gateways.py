@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pullproof.model.addresses import Addresses, Cidr
+from pullproof.model.addresses import NOWHERE, Addresses, Cidr
 from pullproof.model.value import Listing, Maybe, Origin
 
 
@@ -47,7 +47,8 @@ class TransitGateway(msgspec.Struct, frozen=True, kw_only=True):
 class TransitAttachment(msgspec.Struct, frozen=True, kw_only=True):
     """A VPC's attachment to a transit gateway. `table` is the associated route table (`""`: none).
 
-    `vpc` is `""` for attachments of another kind (VPN, peering, Direct Connect).
+    `vpc` is `""` for attachments of another kind: `peer` is the key of the attachment at the other gateway
+    of a peering (`""` for none), `behind` says what else is attached ("the VPN connection vpn-1").
     """
 
     key: str
@@ -57,6 +58,8 @@ class TransitAttachment(msgspec.Struct, frozen=True, kw_only=True):
     subnets: Listing[str]
     table: Maybe[str]
     appliance_mode: Maybe[bool] = False
+    peer: Maybe[str] = ""
+    behind: str = ""
 
 
 class TransitRoute(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +82,10 @@ class TransitTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NetworkInterface(msgspec.Struct, frozen=True, kw_only=True):
-    """An elastic network interface that the input shows (NAT instance, appliance, instance)."""
+    """An elastic network interface that the input shows (NAT instance, appliance, instance).
+
+    `public` are the public addresses that an internet gateway translates to it, where they are known.
+    """
 
     key: str
     origin: Origin
@@ -88,3 +94,4 @@ class NetworkInterface(msgspec.Struct, frozen=True, kw_only=True):
     addresses: Maybe[Addresses]
     public_ip: Maybe[bool]
     source_dest_check: Maybe[bool] = True
+    public: Addresses = NOWHERE

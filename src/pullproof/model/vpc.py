@@ -113,10 +113,13 @@ class PublicAccessBlock(msgspec.Struct, frozen=True, kw_only=True):
     """VPC Block Public Access of the account and region, or an exclusion from it.
 
     `mode` is "off", "block-bidirectional" or "block-ingress"; for an exclusion `only` is the key of
-    the VPC or subnet, and `mode` "allow-bidirectional" or "allow-egress".
+    the VPC or subnet, and `mode` "allow-bidirectional" or "allow-egress". A switch is that of `region` and
+    `account`, as far as they are known.
     """
 
     key: str
     origin: Origin
     mode: Maybe[str]
     only: Maybe[str] = ""
+    region: Maybe[str] = ""
+    account: Maybe[str] = ""

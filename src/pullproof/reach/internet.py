@@ -13,6 +13,7 @@ from pullproof.model.value import Maybe, Unknown
 from pullproof.reach.doubts import PUBLIC
 from pullproof.reach.ends import blackhole, dead_end, end, route_hop, unknown_end
 from pullproof.reach.ground import Ground
+from pullproof.reach.outside import from_outside
 from pullproof.reach.passages import Passage
 from pullproof.reach.public_access import public_access
 from pullproof.reach.trip import Leg, Sender
@@ -45,7 +46,8 @@ def through_internet_gateway(ground: Ground, leg: Leg) -> tuple[Passage, ...]:
         )
     gate = Hop(at=key, gate=Gate.INTERNET_GATEWAY, steps=tuple(_at_gateway(leg, gateway.vpc, public)))
     hops = (route_hop(leg.lane, dest), *public_access(ground, leg), gate)
-    return (Passage(out=hops, via=Via.INTERNET_GATEWAY),)
+    into, back = from_outside(ground, trip, dest.far) if dest.far else ((), ())
+    return (Passage(out=(*hops, *into), back=back, via=Via.INTERNET_GATEWAY),)
 
 
 def _at_gateway(leg: Leg, attached: Maybe[str], public: Ranges) -> Iterator[Step]:

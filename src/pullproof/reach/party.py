@@ -97,6 +97,7 @@ class Dest(Party, frozen=True, kw_only=True):
     `adrift` is set when its subnet is not known. `service` is the AWS service whose name
     it was reached by. `endpoint` is the key of the VPC endpoint whose interface it is, else "". `which` is
     set when this is one of several candidates, one or more of which the destination is: why nobody knows.
+    `far` is the key of the interface of this estate that these public addresses are translated to, else "".
     """
 
     at: str
@@ -106,6 +107,7 @@ class Dest(Party, frozen=True, kw_only=True):
     service: AwsService | None = None
     endpoint: str = ""
     which: Unknown | None = None
+    far: str = ""
 
     def __hash__(self) -> int:
         """By id alone."""

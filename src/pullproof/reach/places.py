@@ -56,6 +56,10 @@ def dests_at(ground: Ground, vpc: str, addresses: Ranges) -> tuple[Dest, ...]:
             left = ranges.difference(left, here)
     inside = ranges.intersection(left, _blocks(ground, vpc))
     outside = ranges.difference(left, inside)
+    for held in translated(ground):
+        if here := ranges.intersection(outside, held.public.v4):
+            found.append(_behind(held, here))
+            outside = ranges.difference(outside, here)
     found += [_plain(part, home) for part, home in ((inside, vpc), (outside, "")) if part]
     return tuple(found)
 
@@ -75,6 +79,12 @@ def _owners(ground: Ground) -> Iterator[Owner]:
         yield from _owner(ground, target, Gate.MOUNT_TARGET, target.subnet, target.addresses)
     for interface in estate.interfaces.values():
         yield from _owner(ground, interface, Gate.NETWORK_INTERFACE, interface.subnet, interface.addresses)
+
+
+@remembered
+def translated(ground: Ground) -> tuple[NetworkInterface, ...]:
+    """Every interface whose public addresses the input shows."""
+    return tuple(held for held in ground.estate.interfaces.values() if held.public.v4)
 
 
 def _owner(
@@ -124,6 +134,18 @@ def _of_owner(owner: Owner, addresses: Ranges) -> Dest:
         gate=owner.gate,
         subnet=owner.subnet,
         endpoint=owner.endpoint,
+    )
+
+
+def _behind(owner: NetworkInterface, addresses: Ranges) -> Dest:
+    """An interface by its public address: what is sent there goes out, and comes in by its VPC's gateway."""
+    return Dest(
+        id=f"{owner.key} by {addresses}",
+        label=f"{owner.key} ({Addresses(v4=addresses)})",
+        addresses=addresses,
+        at=owner.key,
+        gate=Gate.NETWORK_INTERFACE,
+        far=owner.key,
     )
 
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa-basics.html
 
 from pullproof.evidence import Gate, Hop, Step
 from pullproof.model.value import Unknown
-from pullproof.model.vpc import PublicAccessBlock
+from pullproof.model.vpc import PublicAccessBlock, Vpc
 from pullproof.reach.doubts import not_modelled
 from pullproof.reach.ground import Ground
 from pullproof.reach.trip import Leg, Sender
@@ -15,9 +15,15 @@ from pullproof.reach.words import hop_of, step_of
 
 def public_access(ground: Ground, leg: Leg) -> tuple[Hop, ...]:
     """The hops of the switches that are not off."""
+    return tuple(hop_of(_step(ground, switch, leg)) for switch in switches(ground, leg.vpc))
+
+
+def switches(ground: Ground, vpc: Vpc) -> tuple[PublicAccessBlock, ...]:
+    """The switches that are not off, and may be those of a VPC's account and region."""
     blocks = ground.estate.public_access_blocks.values()
-    switches = [block for block in blocks if _is_switch(block) and block.mode != "off"]
-    return tuple(hop_of(_step(ground, switch, leg)) for switch in switches)
+    return tuple(
+        block for block in blocks if _is_switch(block) and block.mode != "off" and _is_for(block, vpc)
+    )
 
 
 def _is_switch(block: PublicAccessBlock) -> bool:
@@ -25,6 +31,15 @@ def _is_switch(block: PublicAccessBlock) -> bool:
     if isinstance(block.only, Unknown):
         return isinstance(block.mode, Unknown) or not block.mode.startswith("allow-")
     return block.only == ""
+
+
+def _is_for(switch: PublicAccessBlock, vpc: Vpc) -> bool:
+    """Whether the switch may be that of the VPC's region and account."""
+    pairs = ((switch.region, vpc.region), (switch.account, vpc.account))
+    return all(
+        isinstance(here, Unknown) or isinstance(there, Unknown) or here in ("", there) or there == ""
+        for here, there in pairs
+    )
 
 
 def _step(ground: Ground, switch: PublicAccessBlock, leg: Leg) -> Step:

@@ -84,8 +84,7 @@ def _out(
     if isinstance(far, Unknown):
         return (_lost(leg, far, exit_.says),)
     if far.vpc == "":
-        why = not_modelled(f"what lies behind {far.key}", far.key, "only attachments of VPCs are modelled")
-        return (_lost(leg, why, exit_.says),)
+        return _beyond(ground, leg, near, far, exit_, travel)
     vpc = look_up(ground.estate.vpcs, far.vpc, "the VPC", far.key)
     if isinstance(vpc, Unknown):
         return (_lost(leg, vpc, f"the VPC of {far.key} is not shown"),)
@@ -93,6 +92,46 @@ def _out(
     back = hop_of(_way_back(ground, leg, near, far))
     into = _into(ground, leg, vpc, far, travel)
     return tuple(passage.after((hop,), (back,)) for passage in into)
+
+
+def _beyond(  # noqa: PLR0917 - both attachments, and the way between them
+    ground: Ground,
+    leg: Leg,
+    near: TransitAttachment,
+    far: TransitAttachment,
+    exit_: Exit,
+    travel: Travel,
+) -> tuple[Passage, ...]:
+    """Out by an attachment of something else than a VPC: on through another transit gateway, or away.
+
+    https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering.html
+    """
+    if far.peer == "":
+        behind = f"{far.behind}, by {far.key}" if far.behind else far.key
+        why = not_modelled(
+            f"what lies behind {behind}",
+            far.key,
+            f"check by hand that {leg.dest.label} is reached through it",
+        )
+        return (_lost(leg, why, exit_.says),)
+    peer = look_up(ground.estate.transit_attachments, far.peer, "the other end", far.key)
+    if isinstance(peer, Unknown):
+        return (_lost(leg, peer, exit_.says),)
+    key = peer.gateway
+    if isinstance(key, Unknown):
+        return (_lost(leg, key, exit_.says),)
+    if key in (leg.lane.ref, *leg.passed):
+        return (dead_end(ground, leg, f"{far.key} leads back to {key}, in a circle", far.key),)
+    zone = not_modelled(f"which zone {key} delivers in", peer.key, "give its attachments one subnet each")
+    there = msgspec.structs.replace(
+        leg,
+        lane=msgspec.structs.replace(leg.lane, ref=key),
+        trip=msgspec.structs.replace(leg.trip, zone=zone),
+        passed=(*leg.passed, leg.lane.ref),
+    )
+    hop = Hop(at=leg.lane.ref, gate=Gate.TRANSIT_GATEWAY, steps=(_exit_step(leg, exit_),))
+    back = hop_of(_way_back(ground, leg, near, far))
+    return tuple(passage.after((hop,), (back,)) for passage in _across(ground, there, peer, travel))
 
 
 def _exit_step(leg: Leg, exit_: Exit) -> Step:

@@ -138,7 +138,8 @@ def _not_modelled(leg: Leg, kind: TargetKind) -> Passage:
         f"what lies behind a {kind.value} is not modelled: check by hand that {leg.dest.label} is reached through it",
     )
     gate = GATES.get(kind, Gate.ROUTE_TABLE)
-    return unknown_end(leg, why, f"{lane.says}: what lies behind it is not modelled", gate, lane.ref)
+    leaves = "it leaves AWS, and " if kind is TargetKind.VPN_GATEWAY else ""
+    return unknown_end(leg, why, f"{lane.says}: {leaves}what lies behind it is not modelled", gate, lane.ref)
 
 
 GATES = {TargetKind.VPN_GATEWAY: Gate.VPN_GATEWAY, TargetKind.FIREWALL_ENDPOINT: Gate.FIREWALL}

@@ -52,13 +52,17 @@ class Trip(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
 
 
 class Leg(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of a trip: from a subnet, by a lane of its route table."""
+    """One step of a trip: from a subnet, by a lane of its route table.
+
+    `passed` are the transit gateways that handed it on to the one that the lane names.
+    """
 
     subnet: Subnet
     vpc: Vpc
     lane: Lane
     dest: Dest
     trip: Trip
+    passed: tuple[str, ...] = ()
 
 
 class Travel(msgspec.Struct, frozen=True):

@@ -141,7 +141,7 @@ def _settled(ground: Ground, begin: Start, meant: Meaning, *, aws: bool) -> Reac
         begin.doubt,
         begin.vpc.unseen,
         *ground.open("HostedZone"),
-        *(ground.open("Endpoint") if aws else ()),
+        *((*ground.open("Endpoint"), *ground.open("InterfaceEndpoint")) if aws else ()),
         *asked.doubts,
         *meant.doubts,
     )

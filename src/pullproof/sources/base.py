@@ -29,7 +29,8 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """An input read. `kind` is the contract's word ("terraform-plan", "terraform-state",
     "terraform-directory"), `path` what the user typed, `notes` sentences on how it was read
     (assumptions, where the configuration was found), `not_launched` the keys of task definitions that
-    nothing runs, `places` maps addresses to `file:line` where the input has lines.
+    nothing runs, `places` maps addresses to `file:line` where the input has lines, `names` what else people
+    call things ("i-0a1b2c3d", the id of a task) to the keys of their interfaces or launches.
     """
 
     kind: str
@@ -38,3 +39,4 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     not_launched: tuple[str, ...] = ()
     places: Mapping[str, str] = {}
+    names: Mapping[str, tuple[str, ...]] = {}

@@ -20,9 +20,12 @@ def gateways(made: Translation) -> None:
     for item in interfaces:
         _interface(made, item)
     by_id = {item.text("NetworkInterfaceId"): item for item in interfaces}
-    services = _lists_of_endpoints(made)
+    routed = _routed(made)
     for item in made.told.of("VpcEndpoints"):
-        _endpoint(made, item, by_id, services)
+        _endpoint(made, item, by_id, routed)
+    for key, (listed, tables) in routed.items():
+        if key not in made.resources:
+            _hidden(made, key, listed, tables)
     _exits(made)
 
 
@@ -110,7 +113,7 @@ def _interface(made: Translation, item: Item) -> None:
             " decides what it lets in",
         )
     attached = [item.inner("Association"), *(one.inner("Association") for one in _private(item))]
-    public = next((one.text("PublicIp") for one in attached if one.text("PublicIp")), "")
+    public = list(dict.fromkeys(one.text("PublicIp") for one in attached if one.text("PublicIp")))
     check = item.flag("SourceDestCheck")
     made.make(
         "aws_network_interface",
@@ -120,7 +123,8 @@ def _interface(made: Translation, item: Item) -> None:
         subnet_id=item.text("SubnetId"),
         security_groups=groups,
         private_ips=addresses_of(item),
-        public_ip=public,
+        public_ip=public[0] if public else "",
+        public_ips=public,
         source_dest_check=made.told.untold("NetworkInterfaces", item.scope, f"whether {key} forwards", key)
         if check is None
         else check,
@@ -131,18 +135,46 @@ def _private(item: Item) -> Iterator[Item]:
     return item.items("PrivateIpAddresses")
 
 
-def _lists_of_endpoints(made: Translation) -> dict[str, str]:
-    """The prefix list of each gateway endpoint, as the routes it made tell."""
-    found = {}
+#: Gateway endpoint -> its prefix list, and the tables that it made a route in.
+Routed = dict[str, tuple[str, list[Item]]]
+
+
+def _routed(made: Translation) -> Routed:
+    """The gateway endpoints, as the routes that they made tell."""
+    found: Routed = {}
     for table in made.told.of("RouteTables"):
         for route in table.items("Routes"):
-            target = route.text("GatewayId")
-            if target.startswith("vpce-") and route.text("DestinationPrefixListId"):
-                found[target] = route.text("DestinationPrefixListId")
+            target, listed = route.text("GatewayId"), route.text("DestinationPrefixListId")
+            if target.startswith("vpce-") and listed:
+                found.setdefault(target, (listed, []))[1].append(table)
     return found
 
 
-def _endpoint(made: Translation, item: Item, interfaces: dict[str, Item], services: dict[str, str]) -> None:
+def _hidden(made: Translation, key: str, listed: str, tables: list[Item]) -> None:
+    """A gateway endpoint that only its routes show: a participant of a shared VPC sees no more."""
+    names = [
+        item.text("PrefixListName")
+        for item in made.told.of("PrefixLists")
+        if item.text("PrefixListId") == listed
+    ]
+    at = tables[0]
+    made.make(
+        "aws_vpc_endpoint",
+        key,
+        at,
+        id=key,
+        vpc_id=at.text("VpcId"),
+        service_name=names[0]
+        if names
+        else made.told.untold("VpcEndpoints", at.scope, f"the service of {key}", key),
+        vpc_endpoint_type="Gateway",
+        route_table_ids=[table.text("RouteTableId") for table in tables],
+        policy=made.told.untold("VpcEndpoints", at.scope, f"the policy of {key}", key),
+        prefix_list_id=listed,
+    )
+
+
+def _endpoint(made: Translation, item: Item, interfaces: dict[str, Item], routed: Routed) -> None:
     key, state = item.text("VpcEndpointId"), item.text("State")
     if state.lower() in GONE:
         return
@@ -166,17 +198,21 @@ def _endpoint(made: Translation, item: Item, interfaces: dict[str, Item], servic
     values["dns_entry"] = [{"dns_name": one.text("DnsName")} for one in item.items("DnsEntries")]
     own = [interfaces[name] for name in item.texts("NetworkInterfaceIds") if name in interfaces]
     values["subnet_configuration"] = [
-        {"subnet_id": one.text("SubnetId"), "ipv4": address} for one in own for address in addresses_of(one)[:1]
+        {"subnet_id": one.text("SubnetId"), "ipv4": address}
+        for one in own
+        for address in addresses_of(one)[:1]
     ]
-    if key in services and kind == "Gateway":
-        values["prefix_list_id"] = services[key]
+    if key in routed and kind == "Gateway":
+        values["prefix_list_id"] = routed[key][0]
     made.make("aws_vpc_endpoint", key, item, **values)
 
 
 def _other_region(item: Item) -> str:
     """The region of the service, where it is another one than that of the endpoint."""
     region = item.text("ServiceRegion")
-    return "" if item.text("ServiceName").startswith(f"com.amazonaws.{region}.") and _at_home(item) else region
+    return (
+        "" if item.text("ServiceName").startswith(f"com.amazonaws.{region}.") and _at_home(item) else region
+    )
 
 
 def _at_home(item: Item) -> bool:

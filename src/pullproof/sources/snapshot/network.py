@@ -53,8 +53,7 @@ def _vpc(made: Translation, item: Item, main: dict[str, str], default: dict[str,
     owner = is_shared(item)
     values: dict[str, Any] = {"id": key, "owner_id": item.text("OwnerId"), "cidr_block": None}
     values["cidr_block_associations"] = _blocks(item)
-    for name, attribute in _attributes(made, item, key).items():
-        values[name] = attribute
+    values |= _attributes(made, item, key)
     values["main_route_table_id"] = main.get(key) or _untold(
         made, item, "RouteTables", f"the main route table of {key}", key, owner
     )
@@ -79,11 +78,15 @@ def _vpc(made: Translation, item: Item, main: dict[str, str], default: dict[str,
         )
     if owner:
         made.unseen[key] = not_visible(f"the endpoints, zones and gateways of {key}", key, owner)
-    elif why := made.told.missing("VpcEndpoints", item.scope, f"the endpoints of {key}", key):
-        made.unseen[key] = why
+    why = made.told.missing("VpcEndpoints", item.scope, f"the endpoints of {key}", key)
+    # Gateway endpoints are seen by the routes they make.
+    noun = "InterfaceEndpoint" if made.told.has("RouteTables", item.scope) else "Endpoint"
+    made.may_have_more(noun, why)
 
 
-def _untold(made: Translation, item: Item, name: str, what: str, at: str, owner: str) -> Unknown:
+def _untold(  # noqa: PLR0917 - a question, and whom it is about
+    made: Translation, item: Item, name: str, what: str, at: str, owner: str
+) -> Unknown:
     return not_visible(what, at, owner) if owner else made.told.untold(name, item.scope, what, at)
 
 
@@ -157,7 +160,9 @@ def _zone(made: Translation, item: Item, key: str) -> str | Unknown:
     https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
     """
     several = len({folder.account for folder in made.told.folders}) > 1
-    names = ("AvailabilityZoneId", "AvailabilityZone") if several else ("AvailabilityZone", "AvailabilityZoneId")
+    names = (
+        ("AvailabilityZoneId", "AvailabilityZone") if several else ("AvailabilityZone", "AvailabilityZoneId")
+    )
     for name in names:
         if zone := item.text(name):
             return zone
@@ -277,10 +282,9 @@ def _dhcp(made: Translation, item: Item) -> None:
 
 def _public_access(made: Translation) -> None:
     for item in made.told.of("VpcBlockPublicAccessOptions"):
-        region = item.text("AwsRegion") or item.scope
         made.make(
             "aws_vpc_block_public_access_options",
-            f"block-public-access {region}",
+            f"block-public-access {item.scope.strip('/')}".strip(),
             item,
             internet_gateway_block_mode=item.text("InternetGatewayBlockMode") or "off",
         )
@@ -292,12 +296,16 @@ def _public_access(made: Translation) -> None:
         key = item.text("ExclusionId")
         mode = item.text("InternetGatewayExclusionMode")
         made.make(
-            "aws_vpc_block_public_access_exclusion", key, item, internet_gateway_exclusion_mode=mode, **subject
+            "aws_vpc_block_public_access_exclusion",
+            key,
+            item,
+            internet_gateway_exclusion_mode=mode,
+            **subject,
         )
     for folder in made.told.folders:
         if "VpcBlockPublicAccessOptions" in folder.denied:
             what = "whether VPC Block Public Access is on"
             item = Item({}, folder.place, f"{folder.account}/{folder.region}", folder.account)
-            address = f"block-public-access {folder.region}"
+            address = f"block-public-access {item.scope.strip('/')}"
             why = Unknown(Why.NOT_ALLOWED, what, address, folder.denied["VpcBlockPublicAccessOptions"])
             made.make("aws_vpc_block_public_access_options", address, item, internet_gateway_block_mode=why)

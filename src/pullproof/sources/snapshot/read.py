@@ -145,7 +145,7 @@ def _decoded(file: Path, *, strict: bool) -> dict[str, msgspec.Raw]:
 
 
 def _unreadable(file: Path, why: str) -> InputError:
-    kind = BY_NAME[file.stem] if file.stem in BY_NAME else None
+    kind = BY_NAME.get(file.stem)
     remedy = f"{kind.cli} --output json > {kind.file}" if kind is not None else "write the answer again"
     return InputError(f"this is no answer of AWS: {why}", place=os.fspath(file), remedy=remedy)
 

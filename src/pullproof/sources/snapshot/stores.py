@@ -124,7 +124,9 @@ def _secrets(made: Translation) -> None:
     for item in made.told.of("Secrets"):
         arn = item.text("ARN")
         key = item.text("KmsKeyId") or None
-        made.make("aws_secretsmanager_secret", arn, item, arn=arn, id=arn, name=item.text("Name"), kms_key_id=key)
+        made.make(
+            "aws_secretsmanager_secret", arn, item, arn=arn, id=arn, name=item.text("Name"), kms_key_id=key
+        )
         kind = "aws_secretsmanager_secret_policy"
         _policy(made, item, "SecretPolicies", "ARN", arn, kind, "secret_arn", "ResourcePolicy")
     for item in made.told.of("Parameters"):

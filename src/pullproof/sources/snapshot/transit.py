@@ -94,7 +94,7 @@ def _associate(made: Translation, item: Item, key: str, told: Item | None) -> No
         table = inner.text("TransitGatewayRouteTableId") if inner.text("State") != "disassociated" else ""
     elif (owner := told.text("TransitGatewayOwnerId")) != told.account or not owner:
         table = not_visible(what, key, owner or "of the transit gateway")
-    if table:
+    if table != "":
         made.link(
             "aws_ec2_transit_gateway_route_table_association",
             key,
@@ -125,8 +125,10 @@ def _of_another_kind(made: Translation, item: Item, key: str, keys: set[str]) ->
         values: dict[str, Any] = {"transit_gateway_default_route_table_association": False}
         far = f"{item.text('TransitGatewayAttachmentId')} at {item.text('ResourceId')}"
         if kind == "peering":
-            values["peer"] = far if far in keys else made.told.untold(
-                "TransitGatewayAttachments", item.scope, f"the other end of {key}", key
+            values["peer"] = (
+                far
+                if far in keys
+                else made.told.untold("TransitGatewayAttachments", item.scope, f"the other end of {key}", key)
             )
         made.make(
             OTHERS.get(kind, "aws_ec2_transit_gateway_connect"),
@@ -168,7 +170,9 @@ def _routes(made: Translation, item: Item, key: str, attachments: Attachments) -
         _add_route(made, item, key, destination_cidr_block=why, blackhole=False, attachment=why)
     gateway = item.text("TransitGatewayId")
     for one in told.items("Routes") if told is not None else ():
-        name = next((to.text("TransitGatewayAttachmentId") for to in one.items("TransitGatewayAttachments")), "")
+        name = next(
+            (to.text("TransitGatewayAttachmentId") for to in one.items("TransitGatewayAttachments")), ""
+        )
         held = attachments.get((name, gateway))
         propagated = one.text("Type") == "propagated"
         if propagated and held is not None and held[0].text("ResourceType") == "vpc":
@@ -198,9 +202,7 @@ def _add_route(made: Translation, item: Item, key: str, *, attachment: str | Unk
 
 def _asked(made: Translation, name: str, key: str) -> Item | None:
     """The answer about one route table."""
-    return next(
-        (one for one in made.told.of(name) if one.text("TransitGatewayRouteTableId") == key), None
-    )
+    return next((one for one in made.told.of(name) if one.text("TransitGatewayRouteTableId") == key), None)
 
 
 def _whole(made: Translation, name: str, item: Item) -> bool:

@@ -12,7 +12,12 @@ from pullproof.sources.terraform.adapt_lists import adapt_prefix_lists
 from pullproof.sources.terraform.adapt_routes import adapt_routes
 from pullproof.sources.terraform.adapt_stores import adapt_stores
 from pullproof.sources.terraform.adapt_vpc import adapt_looked_up, adapt_subnets, adapt_vpcs, name_born
-from pullproof.sources.terraform.launches_services import adapt_services, adapt_standalone, may_run_on_fargate
+from pullproof.sources.terraform.launches_services import (
+    adapt_executions,
+    adapt_services,
+    adapt_standalone,
+    may_run_on_fargate,
+)
 from pullproof.sources.terraform.tree import Tree
 from pullproof.sources.terraform.world import World
 
@@ -89,6 +94,7 @@ STEPS = (
     adapt_stores,
     adapt_ecs,
     adapt_services,
+    adapt_executions,
 )
 
 #: Steps that few inputs need, imported for those only: how the types begin that they are about.

@@ -1,10 +1,20 @@
 """Ways out of a VPC and between VPCs."""
 
+from pullproof.model.addresses import NOWHERE, Addresses, of
 from pullproof.model.gateways import InternetGateway, NatGateway, NetworkInterface, Peering
 from pullproof.model.text import OPEN
 from pullproof.model.value import Listing, Maybe, Unknown
 from pullproof.sources.terraform.tree import Resource, Some, Value
-from pullproof.sources.terraform.world import World, at, blocks_of, first_block, given, is_left_out, written
+from pullproof.sources.terraform.world import (
+    World,
+    at,
+    blocks_of,
+    first_block,
+    given,
+    is_left_out,
+    plain,
+    written,
+)
 
 
 def adapt_gateways(world: World) -> None:
@@ -125,7 +135,17 @@ def _interface(world: World, resource: Resource) -> NetworkInterface:
         else world.unknown(resource, "private_ip"),
         public_ip=_elastic(world, resource, public),
         source_dest_check=world.flag(resource, "source_dest_check", default=True),
+        public=_public(resource),
     )
+
+
+def _public(resource: Resource) -> Addresses:
+    """The public addresses that are shown of an interface."""
+    shown = [plain(resource.values.get("public_ip")), *map(plain, _texts(resource.values.get("public_ips")))]
+    try:
+        return of(*(text for text in shown if text))
+    except ValueError:
+        return NOWHERE
 
 
 def _elastic(world: World, resource: Resource, public: Maybe[bool]) -> Maybe[bool]:

@@ -170,6 +170,7 @@ def route(world: World, resource: Resource, values: dict[str, Value], origin: Or
         destination=_destination(world, resource, values),
         target=target,
         blackhole=gone or values.get("state") == "blackhole",
+        propagated=values.get("propagated") is True,
     )
 
 

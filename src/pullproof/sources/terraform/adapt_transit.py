@@ -85,7 +85,15 @@ def _attachment(world: World, resource: Resource, associated: Links) -> None:
         subnets=world.keys(written(resource, "subnet_ids"), resource, "subnet_ids"),
         table=_association(world, resource, gateway, associated),
         appliance_mode=_enabled(world, resource, "appliance_mode_support", default="disable"),
+        peer=_peer(world, resource),
+        behind=plain(resource.values.get("behind")),
     )
+
+
+def _peer(world: World, resource: Resource) -> Maybe[str]:
+    """The attachment at the other end of a peering, where the input tells it."""
+    value = resource.values.get("peer")
+    return "" if value is None else world.key(value, resource, "peer")
 
 
 def _association(world: World, resource: Resource, gateway: Maybe[str], associated: Links) -> Maybe[str]:

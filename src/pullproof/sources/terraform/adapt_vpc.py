@@ -107,7 +107,7 @@ def _vpc(
     main: dict[str, Maybe[str]],
 ) -> Vpc:
     key = vpc.address
-    unseen = _unseen(vpc)
+    unseen = world.tree.unseen[key] if key in world.tree.unseen else _unseen(vpc)
     return Vpc(
         key=key,
         origin=at(vpc),
@@ -121,7 +121,7 @@ def _vpc(
         default_group=_born(world, vpc, "default_security_group_id", unseen),
         dhcp_options=options.get(key, "" if unseen is None else unseen),
         region=world.where.region(vpc),
-        account=world.where.account,
+        account=world.where.account_of(vpc),
         unseen=unseen,
         id=world.own_text(vpc, "id"),
     )
@@ -145,6 +145,8 @@ def _unseen(vpc: Resource) -> Unknown | None:
 def _born(world: World, vpc: Resource, name: str, unseen: Unknown | None) -> Maybe[str]:
     if (vpc.address, name) in world.disputed:
         return world.disputed[vpc.address, name]
+    if isinstance(untold := vpc.values.get(name), Unknown):
+        return untold
     key = world.aliases.get(f"{vpc.address}.{name}", f"{vpc.address}.{name}")
     # What the VPC made by itself may have been changed by whoever keeps the VPC.
     return unseen if unseen is not None and key not in world.tree.resources else key
@@ -203,6 +205,8 @@ def _public_access(world: World) -> None:
             key=resource.address,
             origin=at(resource),
             mode=world.word(resource, "internet_gateway_block_mode", default="off"),
+            region=world.where.region(resource),
+            account=world.where.account_of(resource),
         )
     for resource in world.of("aws_vpc_block_public_access_exclusion"):
         subnet = written(resource, "subnet_id")

@@ -56,7 +56,7 @@ def add_launch(world: World, resource: Resource, kind: LaunchKind, asked: Asked,
         exec_enabled=switch(world, asked.exec_enabled, resource, "enable_execute_command"),
         desired_count=asked.desired_count,
         region=world.where.region_text(resource),
-        account=world.where.account,
+        account=world.where.account_of(resource),
         execution_role_override=asked.execution_role,
         task_role_override=asked.task_role,
     )

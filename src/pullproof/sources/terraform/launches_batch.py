@@ -140,7 +140,7 @@ def _launch(
         public_ip=public,
         platform_version=version,
         region=world.where.region_text(resource),
-        account=world.where.account,
+        account=world.where.account_of(resource),
     )
 
 

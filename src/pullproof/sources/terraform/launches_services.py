@@ -25,6 +25,12 @@ def adapt_services(world: World) -> None:
         add_launch(world, resource, LaunchKind.TASK_SET, _asked(world, resource, owner or resource))
 
 
+def adapt_executions(world: World) -> None:
+    """Fill in tasks that are run once, by the provider's data source or by hand."""
+    for resource in world.of("data.aws_ecs_task_execution"):
+        add_launch(world, resource, LaunchKind.STANDALONE, _asked(world, resource, resource))
+
+
 def _asked(world: World, resource: Resource, service: Resource) -> Asked:
     return Asked(
         task_definition=resource.values.get("task_definition"),
@@ -72,7 +78,7 @@ def adapt_standalone(world: World) -> None:
             groups=Listing(groups) if groups else default_groups(world, subnets, resource),
             public_ip=options.public_ip,
             region=world.where.region_text(resource),
-            account=world.where.account,
+            account=world.where.account_of(resource),
         )
 
 

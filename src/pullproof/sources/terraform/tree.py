@@ -66,6 +66,8 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     `regions` maps a provider key ("aws", "aws.west", "module.x:aws") to its region. `typed` says that
     addresses do not tell types ("Service"), so that holes must. `supply` is what a person can do about a
     value that this kind of input does not tell, `later` why it does not, `settle` the same for holes by name.
+    `accounts` maps provider keys to accounts, where there is more than one. `open` says by noun ("Subnet")
+    why there may be others than these resources tell of, `unseen` the same of what a VPC holds, by address.
     """
 
     resources: dict[str, Resource]
@@ -76,6 +78,9 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     supply: str = SUPPLY
     later: Why = Why.AFTER_APPLY
     settle: Mapping[str, str] = {}
+    accounts: Mapping[str, str] = {}
+    open: Mapping[str, tuple[Unknown, ...]] = {}
+    unseen: Mapping[str, Unknown] = {}
 
 
 def own(address: str, attribute: str) -> str:

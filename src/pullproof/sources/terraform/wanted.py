@@ -58,6 +58,13 @@ WANTED = frozenset(
             "aws_sfn_state_machine",
         ),
         *("aws_batch_job_definition", "aws_batch_compute_environment"),
-        *("aws_ecs_service", "aws_ecs_task_set", "aws_caller_identity", "aws_region", "aws_partition"),
+        *(
+            "aws_ecs_service",
+            "aws_ecs_task_set",
+            "aws_ecs_task_execution",
+            "aws_caller_identity",
+            "aws_region",
+            "aws_partition",
+        ),
     )
 )

@@ -18,6 +18,7 @@ class Whereabouts:
         self._told = told.regions
         self._given = options.region
         self._regions = tree.regions
+        self._accounts = tree.accounts
         self.account = _account(tree, options, told.accounts)
         self.partition = _partition(told.partitions, self._all_regions())
         self._by_provider: dict[str, Maybe[str]] = {}
@@ -50,6 +51,10 @@ class Whereabouts:
         if isinstance(found, Unknown):
             return REGION if resource.provider in ("", "aws") else hole(f"{resource.provider}.region")
         return found
+
+    def account_of(self, resource: Resource) -> Maybe[str]:
+        """The account that a resource is in."""
+        return self._accounts.get(resource.provider, self.account)
 
     def account_text(self) -> Text:
         """The account as text for ARNs: a hole where it is not known."""

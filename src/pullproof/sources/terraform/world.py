@@ -47,6 +47,7 @@ class World:
         self._texts: dict[str, Text] = {}
         for resource in tree.resources.values():
             self._index(resource)
+        self.estate.open.update(tree.open)
         self.where = Whereabouts(tree, options)
 
     def of(self, *types: str) -> Iterator[Resource]:

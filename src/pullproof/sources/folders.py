@@ -1,0 +1,20 @@
+"""What a folder holds, told from its content: a Terraform configuration, or the answers of AWS."""
+
+import os
+
+#: The contract's words for what folders hold.
+TERRAFORM = "terraform-directory"
+SNAPSHOT = "snapshot"
+
+
+def folder_kind(path: str) -> str:
+    """The contract's word for a folder; one that holds nothing we know is left to Terraform to refuse."""
+    try:
+        names = os.listdir(path)  # noqa: PTH208  # pathlib is slow to import
+    except OSError:
+        return TERRAFORM
+    if any(name.endswith((".tf", ".tf.json", ".tofu")) for name in names):
+        return TERRAFORM
+    from pullproof.sources.snapshot.read import is_snapshot
+
+    return SNAPSHOT if is_snapshot(path) else TERRAFORM
