@@ -1,0 +1,1 @@
+"""Edits as CloudFormation: a template of their own, or changes of the user's template."""

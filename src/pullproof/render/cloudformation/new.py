@@ -1,0 +1,164 @@
+"""Edits as a template of their own, for an estate from any source."""
+
+from collections.abc import Iterable
+
+from pullproof.model import edits as e
+from pullproof.model.estate import Estate
+from pullproof.render.base import Patch, Refusal, Rendered
+from pullproof.render.cloudformation.names import ORDER, logical_id, properties_in_order
+from pullproof.render.cloudformation.outside import refused
+from pullproof.render.cloudformation.planner import Planner
+from pullproof.render.cloudformation.resolve import Parameters, Resolver
+from pullproof.render.cloudformation.values import CannotWrite, Fn, Link, Make, Value
+from pullproof.render.cloudformation.write import Style, comment, json_text, pair
+
+#: What others will want to refer to: how its id is spelt.
+_OUTPUTS = {
+    "AWS::EC2::VPC": "",
+    "AWS::EC2::Subnet": "",
+    "AWS::EC2::SecurityGroup": "GroupId",
+    "AWS::IAM::Role": "Arn",
+}
+_HEAD = {
+    "AWSTemplateFormatVersion": "2010-09-09",
+    "Description": "What is needed so that tasks on Fargate can start; written by pullproof fix",
+}
+
+
+class Nowhere:
+    """The site of a new template: nothing that exists can be changed in it."""
+
+    def type_of(self, _key: str) -> str:
+        """No resource is written here."""
+        return ""
+
+    def has_list(self, _key: str, _path: tuple[str | int, ...]) -> bool:
+        """Nothing is written here."""
+        return False
+
+    def has(self, _key: str, _path: tuple[str | int, ...]) -> bool:
+        """Nothing is written here."""
+        return False
+
+    def referring(self, _kind: str, _name: str, _key: str) -> tuple[str, ...]:
+        """Nothing is written here."""
+        return ()
+
+    def leads_to(self, _start: str, _end: str) -> bool:
+        """Nothing is written here."""
+        return False
+
+    def items(self, _key: str, _path: tuple[str | int, ...]) -> int:
+        """Nothing is written here."""
+        return 0
+
+    def outside(self, edit: e.Edit, key: str) -> CannotWrite:
+        """The command that does by hand what a template cannot."""
+        return refused(edit, key)
+
+
+class Body:
+    """The resources and parameters of a template to be, references spelt."""
+
+    def __init__(self, edits: Iterable[e.Edit], estate: Estate) -> None:
+        self.planner = Planner(estate, Nowhere())
+        self.planner.plan(edits)
+        self.refusals = list(self.planner.refusals)
+        self.ids: dict[str, tuple[str, str]] = {}
+        for make in self._ordered():
+            self.ids[make.key] = (logical_id(make, {name for name, _ in self.ids.values()}), make.type)
+        self.resources = self._resolved(estate)
+
+    def _ordered(self) -> list[Make]:
+        made = self.planner.makes.values()
+        return sorted(made, key=lambda make: ORDER.index(make.type))
+
+    def _resolved(self, estate: Estate) -> list[tuple[Make, str, dict[str, Value]]]:
+        """What can be written; what refers to anything that cannot is refused as well."""
+        while True:
+            self.parameters = Parameters(lambda: {name for name, _ in self.ids.values()})
+            resolver = Resolver(estate, self.ids, self._elsewhere)
+            found, failed = [], []
+            for make in self._ordered():
+                if make.key not in self.ids:
+                    continue
+                try:
+                    found.append((make, self.ids[make.key][0], self.resource(make, resolver)))
+                except CannotWrite as no:
+                    self.refusals.append(Refusal(edit=make.edit, why=no.why, remedy=no.remedy))
+                    failed.append(make.key)
+            if not failed:
+                return found
+            for key in failed:
+                del self.ids[key]
+
+    def _elsewhere(self, link: Link) -> Value:
+        if link.key.startswith(e.NEW) and not link.key.endswith(".prefix_list_id"):
+            raise CannotWrite(f"it needs {link.key}, which cannot be written", "mend the other refusal first")
+        if link.attribute == "dns_entries":
+            raise CannotWrite(
+                f"the DNS name of {link.key} is not known here",
+                f"add the record by hand, with the DNS name of {link.key}",
+            )
+        return self.parameters.of(link)
+
+    def resource(self, make: Make, resolver: Resolver) -> dict[str, Value]:
+        """One resource as it stands in a template."""
+        found: dict[str, Value] = {"Type": make.type}
+        needs = [self.ids[key][0] for key in make.needs if key in self.ids]
+        if needs:
+            found["DependsOn"] = needs[0] if len(needs) == 1 else needs
+        return found | {"Properties": properties_in_order(resolver.value(make.properties))}
+
+
+def render_new(edits: Iterable[e.Edit], estate: Estate, *, path: str = "fix.yaml") -> Rendered:
+    """A new template that makes what the edits make; a path that ends in ".json" gives JSON."""
+    body = Body(edits, estate)
+    if not body.resources:
+        return Rendered(refusals=tuple(body.refusals))
+    text = _json(body) if path.endswith(".json") else _yaml(body)
+    asked = [one.name for one in body.parameters.found.values() if "Default" not in one.value]
+    notes = [*body.planner.notes]
+    if asked:
+        notes.append(f"give the stack its parameters: {', '.join(asked)}")
+    return Rendered(
+        patches=(Patch(path=path, before=None, after=text.encode()),),
+        refusals=tuple(dict.fromkeys(body.refusals)),
+        notes=tuple(notes),
+    )
+
+
+def _outputs(body: Body) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for make, name, _ in body.resources:
+        if make.type in _OUTPUTS:
+            attribute = _OUTPUTS[make.type]
+            value = Fn("GetAtt", [name, attribute]) if attribute else Fn("Ref", name)
+            found[name] = {"Value": value}
+    return found
+
+
+def _yaml(body: Body) -> str:
+    style = Style()
+    lines = [line for name, value in _HEAD.items() for line in pair(name, value, style, 0)]
+    parameters: dict[str, Value] = {one.name: one.value for one in body.parameters.found.values()}
+    if parameters:
+        lines += ["", *pair("Parameters", parameters, style, 0)]
+    lines += ["", "Resources:"]
+    for place, (make, name, value) in enumerate(body.resources):
+        lines += [""] if place else []
+        lines += [f"  # {comment(make.says)}"] if make.says else []
+        lines += pair(name, value, style, style.step)
+    outputs = _outputs(body)
+    if outputs:
+        lines += ["", *pair("Outputs", outputs, style, 0)]
+    return "\n".join(lines) + "\n"
+
+
+def _json(body: Body) -> str:
+    found: dict[str, Value] = dict(_HEAD)
+    if body.parameters.found:
+        found["Parameters"] = {one.name: one.value for one in body.parameters.found.values()}
+    found["Resources"] = {name: value for _, name, value in body.resources}
+    outputs = _outputs(body)
+    return json_text(found | ({"Outputs": outputs} if outputs else {}), indent="  ") + "\n"
