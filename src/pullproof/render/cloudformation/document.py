@@ -79,7 +79,7 @@ def _is_json(text: str) -> bool:
 
 
 def _yaml(text: str, path: str) -> tuple[Node, frozenset[str]]:
-    import yaml
+    import yaml  # type: ignore[import-untyped]
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     shared: set[str] = set()

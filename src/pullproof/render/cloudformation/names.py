@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from pullproof.model.edits import NEW
+from pullproof.model.edits import MANAGED, NEW
 from pullproof.render.cloudformation.values import Make, Value
 
 #: Type -> how the id of such a resource ends.
@@ -44,7 +44,7 @@ _SAME = {"Group": "SecurityGroup", "Nat": "NatGateway", "Gateway": "InternetGate
 
 def tail(key: str) -> str:
     """The part of a key that people call a thing by: "private[0]" of "module.a.aws_subnet.private[0]"."""
-    bare = key.removeprefix(NEW)
+    bare = key.removeprefix(NEW).removeprefix(MANAGED)
     found = re.search(r"(?:^|\.)aws_\w+\.(.+)$", bare)
     if found:
         return found[1]
@@ -63,6 +63,8 @@ def ending(stem: str, noun: str) -> str:
     """A stem that ends in a noun, which it is not given twice."""
     if stem.endswith(noun):
         return stem
+    if stem and noun.startswith(stem) and noun[len(stem)].isupper():
+        return noun
     for word, whole in _SAME.items():
         if whole == noun and stem.endswith(word):
             return stem[: -len(word)] + noun

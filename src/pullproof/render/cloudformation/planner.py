@@ -1,5 +1,6 @@
 """From a set of edits to what a template must gain: resources to make, and changes of what is there."""
 
+import re
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -37,6 +38,8 @@ LAUNCHES = {
         ("ContainerProperties", "FargatePlatformConfiguration"),
     ),
 }
+#: The key of one of several targets of a rule.
+_TARGET = re.compile(r"(.+)\.Targets\[(\d+)\]")
 
 
 class Site(Protocol):
@@ -147,11 +150,11 @@ class Planner:
             case e.SetRoute():
                 self._route(edit)
             case e.AssignPublicIp():
-                network, _ = self._launch(edit, edit.launch)
-                self.put(edit.launch, (*network, "AssignPublicIp"), "ENABLED", edit)
+                key, where = self._launch(edit, edit.launch, platform=False)
+                self.put(key, (*where, "AssignPublicIp"), "ENABLED", edit)
             case e.SetPlatformVersion():
-                _, where = self._launch(edit, edit.launch)
-                self.put(edit.launch, (*where, "PlatformVersion"), edit.version, edit)
+                key, where = self._launch(edit, edit.launch, platform=True)
+                self.put(key, (*where, "PlatformVersion"), edit.version, edit)
             case e.AddStatement():
                 self.policies.add(edit)
             case e.AddTrust():
@@ -280,29 +283,33 @@ class Planner:
             return ()
         return self.site.referring("AWS::EC2::VPCGatewayAttachment", "InternetGatewayId", ref.key)
 
-    def _launch(self, edit: e.Edit, key: str) -> tuple[tuple[str | int, ...], tuple[str | int, ...]]:
+    def _launch(self, edit: e.Edit, launch: str, *, platform: bool) -> tuple[str, tuple[str | int, ...]]:
+        """The resource that runs a task, and where in it its network or its platform is written."""
+        target = _TARGET.fullmatch(launch)
+        key = target[1] if target else launch
         kind = self.kind(key)
         if not kind:
-            raise self.site.outside(edit, key)
+            raise self.site.outside(edit, launch)
         if kind not in LAUNCHES:
             raise CannotWrite(
-                f"{key} is of type {kind}, whose network configuration cannot be edited here",
-                f"set it by hand where {key} says how the task is run",
+                f"{launch} is of type {kind}, whose network configuration cannot be edited here",
+                f"set it by hand where {launch} says how the task is run",
             )
-        network, platform = LAUNCHES[kind]
-        if kind != "AWS::Events::Rule":
-            return network, platform
-        tasks = [
-            n
-            for n in range(self.site.items(key, ("Targets",)))
-            if self.site.has(key, ("Targets", n, "EcsParameters"))
-        ]
+        path = LAUNCHES[kind][platform]
+        return key, (("Targets", self._task(key, target), *path) if kind == "AWS::Events::Rule" else path)
+
+    def _task(self, key: str, target: re.Match[str] | None) -> int:
+        """Which target of a rule runs the task."""
+        count = self.site.items(key, ("Targets",))
+        tasks = [n for n in range(count) if self.site.has(key, ("Targets", n, "EcsParameters"))]
+        if target is not None and int(target[2]) in tasks:
+            return int(target[2])
         if len(tasks) != 1:
             raise CannotWrite(
                 f"{key} has {len(tasks)} targets that run a task",
                 "set it by hand at the target that is meant",
             )
-        return ("Targets", tasks[0], *network), ("Targets", tasks[0], *platform)
+        return tasks[0]
 
 
 class Step(Protocol):

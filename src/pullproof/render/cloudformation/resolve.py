@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from pullproof.model.edits import MANAGED
 from pullproof.model.estate import Estate
 from pullproof.model.text import is_exact
 from pullproof.render.cloudformation.names import ending, free, pascal, tail
@@ -57,6 +58,8 @@ _HAS_ARN = frozenset(
         "AWS::EFS::FileSystem", "AWS::EFS::AccessPoint", "AWS::ECS::Cluster", "AWS::EC2::PrefixList",
     }
 )  # fmt: skip
+#: Holes for what a stack knows of itself.
+_PSEUDO = {"region": "AWS::Region", "account": "AWS::AccountId", "partition": "AWS::Partition"}
 #: What a VPC makes by itself: the name in a key, and the attribute of the VPC.
 _BORN = {"default_security_group_id": "DefaultSecurityGroup", "default_network_acl_id": "DefaultNetworkAcl"}
 
@@ -102,13 +105,13 @@ class Parameters:
 
     def _list(self, link: Link) -> Parameter:
         """AWS's own lists have an id in each region that no function of CloudFormation gives."""
-        managed = re.fullmatch(r"com\.amazonaws\.[\w-]+\.(s3|dynamodb)", link.key)
-        service = managed[1] if managed else "s3" if link.key.endswith(".prefix_list_id") else ""
+        managed = link.key.rpartition(".")[2] if link.key.startswith(MANAGED) else ""
+        service = managed or ("s3" if link.key.endswith(".prefix_list_id") else "")
         _, kind, pattern, _ = KINDS["list"]
         if not service:
             stem, says = ending(pascal(tail(link.key)), "PrefixListId"), f"The prefix list {link.key}: its id"
         else:
-            stem = f"{'S3' if service == 's3' else 'DynamoDb'}PrefixListId"
+            stem = f"{pascal(service)}PrefixListId"
             says = (
                 "The id of AWS's own prefix list for this service and region: aws ec2 describe-managed-prefix-lists"
                 f" --filters Name=prefix-list-name,Values=com.amazonaws.REGION.{service}"
@@ -156,6 +159,8 @@ class Resolver:
         """One reference."""
         if link.kind == "pseudo" or link.key.startswith("AWS::"):
             return Fn("Ref", link.key)
+        if link.key in _PSEUDO and not link.attribute:
+            return Fn("Ref", _PSEUDO[link.key])
         if link.key in self.ids:
             return self._spelt(link, *self.ids[link.key])
         owner, _, born = link.key.rpartition(".")

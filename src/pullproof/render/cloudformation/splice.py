@@ -172,9 +172,9 @@ class Writer:
         elif node.kind == "list" and node.flow:
             self._into_brackets(node, [("", item) for item in overlay.added])
         elif node.kind == "list":
-            style = self._list_style(node)
-            lines = [line for item in overlay.added for line in dashed(item, style, node.column)]
-            self._lines(self._after(node, node.column), lines)
+            column, style = self._list_style(node)
+            lines = [line for item in overlay.added for line in dashed(item, style, column)]
+            self._lines(self._after(node, column), lines)
         elif node.kind == "map":
             self._wrap(node, overlay.added)
         else:
@@ -183,12 +183,17 @@ class Writer:
                 "make it a list, and run this again",
             )
 
-    def _list_style(self, node: Node) -> Style:
-        """The style of the file, with as many spaces after the dash as this list has."""
+    def _list_style(self, node: Node) -> tuple[int, Style]:
+        """The column of a list's dashes, and the style of the file with as many spaces after them."""
         last = node.items[-1]
-        dash = last.column - node.column - 1
-        fits = not last.flow and last.kind == "map" and dash > 0
-        return msgspec.structs.replace(self.style, dash=dash) if fits else self.style
+        line = self.text.rfind("\n", 0, last.start) + 1
+        dash = self.text.rfind("-", line, last.start)
+        if dash < 0:
+            return node.column, self.style
+        column, spaces = dash - line, last.column - (dash - line) - 1
+        if self.text[line:dash].strip(" -") or last.flow or last.kind != "map":
+            return column, self.style
+        return column, msgspec.structs.replace(self.style, dash=max(spaces, 1))
 
     def _wrap(self, node: Node, added: list[Value]) -> None:
         """A single mapping where a list may be becomes the first item of one."""

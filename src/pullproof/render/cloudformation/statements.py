@@ -1,11 +1,16 @@
 """Policy statements as CloudFormation has them: plain mappings in the order in which people write them."""
 
+import re
+
 from pullproof.model.iam import Principals, Statement
-from pullproof.model.text import HOLE, OPEN, Text, shown
+from pullproof.model.text import CLOSE, HOLE, OPEN, Text, hole, shown
 from pullproof.model.value import Listing, Unknown
 from pullproof.render.cloudformation.values import CannotWrite, Link, Value, Words
 
 VERSION = "2012-10-17"
+
+#: A secret's ARN whose last six characters AWS has yet to choose.
+_SECRET = re.compile(rf"arn:[^{CLOSE}]*:secretsmanager:.*:secret:.*{OPEN}([^{OPEN}{CLOSE}]*)\.suffix{CLOSE}")
 
 #: What `ecs-tasks.amazonaws.com` needs to assume a role.
 TRUST = {
@@ -60,6 +65,7 @@ def words(text: Text) -> Value:
     """
     if OPEN not in text:
         return text
+    text = _SECRET.sub(lambda found: hole(f"{found[1]}.arn"), text)
     parts: list[str | Link] = []
     for place, part in enumerate(HOLE.split(text)):
         if place % 2 == 0:
