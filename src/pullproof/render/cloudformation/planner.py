@@ -18,6 +18,7 @@ from pullproof.render.base import Refusal
 from pullproof.render.cloudformation import plan
 from pullproof.render.cloudformation.names import tail
 from pullproof.render.cloudformation.policies import Policies
+from pullproof.render.cloudformation.site import Site
 from pullproof.render.cloudformation.statements import TRUST
 from pullproof.render.cloudformation.values import Append, CannotWrite, Link, Make, Put, Value
 
@@ -40,31 +41,6 @@ LAUNCHES = {
 }
 #: The key of one of several targets of a rule.
 _TARGET = re.compile(r"(.+)\.Targets\[(\d+)\]")
-
-
-class Site(Protocol):
-    """What is known of the templates that may be changed; a new file has none."""
-
-    def type_of(self, key: str) -> str:
-        """The type of the resource behind a key; "" where it is not in a template that can be changed."""
-
-    def has_list(self, key: str, path: tuple[str | int, ...]) -> bool:
-        """Whether a list is written there, as a list."""
-
-    def has(self, key: str, path: tuple[str | int, ...]) -> bool:
-        """Whether anything is written there."""
-
-    def referring(self, kind: str, name: str, key: str) -> tuple[str, ...]:
-        """The resources of a type one of whose properties refers to `key`, and to nothing else."""
-
-    def leads_to(self, start: str, end: str) -> bool:
-        """Whether a resource refers to another, directly or through others."""
-
-    def items(self, key: str, path: tuple[str | int, ...]) -> int:
-        """How many items a list there has; 0 for anything else."""
-
-    def outside(self, edit: e.Edit, key: str) -> CannotWrite:
-        """Why a thing that no template holds cannot be changed here, and what to do instead."""
 
 
 class Planner:

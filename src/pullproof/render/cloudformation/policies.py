@@ -1,14 +1,10 @@
 """Statements that go into a policy: which resource's, which property, and what stands there already."""
 
-from typing import TYPE_CHECKING
-
 from pullproof.model import edits as e
 from pullproof.render.cloudformation.names import tail
+from pullproof.render.cloudformation.site import Plan
 from pullproof.render.cloudformation.statements import VERSION, written
 from pullproof.render.cloudformation.values import CannotWrite, Link, Make, Value
-
-if TYPE_CHECKING:
-    from pullproof.render.cloudformation.planner import Planner
 
 #: kind of holder -> (the type, its property, whether there may be a policy where none is written)
 PROPERTIES = {
@@ -29,7 +25,7 @@ NAME = "pullproof"
 class Policies:
     """Adds statements where they belong; those for one role share one policy."""
 
-    def __init__(self, planner: "Planner") -> None:
+    def __init__(self, planner: Plan) -> None:
         self.planner = planner
         self.roles: dict[str, list[Value]] = {}
         #: Holders whose policy begins with what is added.
