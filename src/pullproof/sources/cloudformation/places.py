@@ -11,10 +11,15 @@ _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 class Places:
-    """The places of the resources of a reading. `sources` are those of the program that made them."""
+    """The places of the resources of a reading.
 
-    def __init__(self, sources: Mapping[str, str]) -> None:
-        self.sources = sources
+    `paths` maps addresses to constructs, where their own metadata do not tell; `traces` maps constructs to
+    the lines of the program that made them.
+    """
+
+    def __init__(self, paths: Mapping[str, str], traces: Mapping[str, str]) -> None:
+        self._paths = paths
+        self._traces = traces
         self._written: dict[str, tuple[Document, Written]] = {}
 
     def add(self, address: str, document: Document, written: Written) -> None:
@@ -29,9 +34,27 @@ class Places:
         line = document.start(written.node)[0]
         if path:
             line = _line(written.node, path, line)
-        place = f"{document.path}:{line}"
-        made_by = self.sources.get(address)
-        return f"{made_by} ({place})" if made_by else place
+        construct, made = self.made(address)
+        place = made or f"{document.path}:{line}"
+        return f"{place} ({construct})" if construct else place
+
+    def made(self, address: str) -> tuple[str, str]:
+        """The construct that a resource is of, and the line of the program that made it, if they are told."""
+        _, written = self._written[address]
+        metadata = written.said.get("Metadata")
+        told = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
+        construct = told if isinstance(told, str) else self._construct(address)
+        inner = construct
+        while inner and inner not in self._traces:
+            inner = inner.rpartition("/")[0]
+        return construct, self._traces.get(inner, "")
+
+    def _construct(self, address: str) -> str:
+        """The construct of a resource by its logical id; nested stacks' are among those of their stack."""
+        first, _, _ = address.partition(".")
+        _, _, last = address.rpartition(".")
+        keys = (address, f"{first}.{last}", last)
+        return next((self._paths[key] for key in keys if key in self._paths), "")
 
 
 def _line(node: Node, path: str, line: int) -> int:

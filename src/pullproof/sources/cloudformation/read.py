@@ -78,7 +78,7 @@ def refuse_undeclared(given: Given, documents: Sequence[Document]) -> Mapping[st
     }
     every = frozenset[str]().union(*declared.values())
     for name in given.parameters:
-        if name not in every and name not in given.unused_ok:
+        if name not in every and name not in given.filed:
             where = documents[0].path if len(documents) == 1 else "none of the templates"
             problem = (
                 f"{where} declares no parameter {name}"

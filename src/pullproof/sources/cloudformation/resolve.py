@@ -17,9 +17,16 @@ from pullproof.sources.cloudformation.stack import Item, Parameter, Stack, Stack
 
 
 def resolve(
-    run: Run, frames: list[StackFrame], kind: str, path: str, sources: Mapping[str, str] | None = None
+    run: Run,
+    frames: list[StackFrame],
+    kind: str,
+    path: str,
+    *,
+    paths: Mapping[str, str] | None = None,
+    traces: Mapping[str, str] | None = None,
 ) -> Stacks:
-    """Every resource of some stacks. `sources` maps addresses to the places of a program that made them.
+    """Every resource of some stacks. `paths` maps addresses to the constructs that they are of, `traces`
+    constructs to the lines of the program that made them.
 
     Raises:
         InputError: a template refers to what is not there, or leads back to itself.
@@ -29,7 +36,7 @@ def resolve(
     exports = Exports(run)
     run.imported = exports.imported
     every = [frame for root in frames for frame in _opened(root)]
-    places = Places(sources or {})
+    places = Places(paths or {}, traces or {})
     items: dict[str, Item] = {}
     for frame in every:
         _items(frame, items, places)
@@ -84,6 +91,7 @@ def _items(frame: StackFrame, items: dict[str, Item], places: Places) -> None:
         if decided is False:
             continue
         address = frame.key(name)
+        places.add(address, frame.document, written)
         ev = frame.evaluator(facts if decided else facts.suppose(presence, truth=True), address)
         properties = _properties(frame, written, ev.value(written.said.get("Properties") or {}))
         depends = _depends(frame, written)
@@ -91,7 +99,6 @@ def _items(frame: StackFrame, items: dict[str, Item], places: Places) -> None:
         guard = None if frame.guard.kind == "known" and decided else presence
         why = properties if isinstance(properties, Unknown) else _condition(frame, guard, address)
         line, column = frame.document.start(written.node)
-        places.add(address, frame.document, written)
         items[address] = Item(
             address=address,
             type=written.type,
@@ -101,7 +108,7 @@ def _items(frame: StackFrame, items: dict[str, Item], places: Places) -> None:
             condition=why,
             guard=guard.key if guard is not None else "",
             depends=depends,
-            metadata=_metadata(written, places.sources.get(address, "")),
+            metadata=_metadata(written, *places.made(address)),
             file=frame.document.path,
             line=line,
             column=column,
@@ -151,7 +158,7 @@ def _depends(frame: StackFrame, written: Written) -> tuple[str, ...]:
     return tuple(frame.key(name) for name in names)
 
 
-def _metadata(written: Written, source: str) -> dict[str, Any]:
+def _metadata(written: Written, path: str, source: str) -> dict[str, Any]:
     """The parts of a resource's metadata that say where it comes from."""
     said = written.said.get("Metadata")
     found = {
@@ -159,8 +166,8 @@ def _metadata(written: Written, source: str) -> dict[str, Any]:
         for key, value in (said.items() if isinstance(said, dict) else ())
         if isinstance(value, str)
     }
-    if "aws:cdk:path" in found:
-        found["path"] = found["aws:cdk:path"]
+    if path:
+        found["path"] = path
     if source:
         found["source"] = source
     return found

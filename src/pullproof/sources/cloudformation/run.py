@@ -29,7 +29,9 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     imports: Mapping[str, str] = {}
     region: str = ""
     account: str = ""
-    unused_ok: frozenset[str] = frozenset()
+    #: The names of parameters that come from a file, which may serve other templates too.
+    filed: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -53,7 +55,7 @@ class Run:
         #: Lists that are known only by the name of their parameter.
         self.lists: dict[Unknown, str] = {}
         self.choices: dict[Unknown, Choice] = {}
-        self.notes: dict[str, None] = {}
+        self.notes: dict[str, None] = dict.fromkeys(given.notes)
         self.open: dict[Unknown, None] = {}
         #: What is known of ARNs that AWS will choose: the hole and its text with smaller holes.
         self.shapes: dict[str, Text] = {}
