@@ -6,10 +6,13 @@ a fair share of connections works. Each network is drawn from a `random.Random`.
 
 from random import Random
 
-from pullproof.model.addresses import cidr
+from msgspec.structs import replace
+
+from pullproof.model.addresses import NOWHERE, cidr
 from pullproof.model.estate import Estate
 from pullproof.model.filters import AclEntry, GroupRef, GroupRule, Peer
 from pullproof.model.gateways import (
+    NetworkInterface,
     Peering,
     TransitAttachment,
     TransitGateway,
@@ -95,6 +98,7 @@ def drawn(random: Random) -> Estate:
     a_nat(estate, "nat-b", "bpub")
     _joins(random, estate)
     _services(random, estate)
+    _far(random, estate)
     return estate
 
 
@@ -213,6 +217,58 @@ def _joins(random: Random, estate: Estate) -> None:
             propagations=Listing(
                 ("att-a", "att-b") if mostly(random, 0.7) else some(random, ("att-a", "att-b"))
             ),
+        )
+
+
+def _far(random: Random, estate: Estate) -> None:
+    """A third VPC on a transit gateway of its own, and interfaces there and at a public address."""
+    a_vpc(estate, "c", "10.2.0.0/24")
+    a_table(estate, "v1", _route(random, "10.0.0.0/24", ((TargetKind.TRANSIT_GATEWAY, "tgw-c"),)), vpc="c")
+    a_subnet(
+        estate, "c1", "10.2.0.0/28", vpc="c", zone="z1", table="v1", acl=random.choice(("open", "acl-1"))
+    )
+    estate.transit_gateways["tgw-c"] = TransitGateway(key="tgw-c", origin=at("tgw-c"))
+    for key, gateway, vpc, subnets, table, peer in (
+        ("att-c", "tgw-c", "c", ("c1",), "tt-c", ""),
+        ("px at tgw", "tgw", "", (), random.choice(("tt-1", "tt-1", "tt-2", "")), "px at tgw-c"),
+        ("px at tgw-c", "tgw-c", "", (), "tt-c" if mostly(random) else "", "px at tgw"),
+    ):
+        estate.transit_attachments[key] = TransitAttachment(
+            key=key,
+            origin=at(key),
+            gateway=gateway,
+            vpc=vpc,
+            subnets=Listing(subnets),
+            table=table,
+            peer=peer,
+        )
+    back = TransitRoute(origin=at("tt-c"), destination=cidr("10.0.0.0/24"), attachment="px at tgw-c")
+    estate.transit_tables["tt-c"] = TransitTable(
+        key="tt-c",
+        origin=at("tt-c"),
+        gateway="tgw-c",
+        routes=Listing((back,) if mostly(random) else ()),
+        propagations=Listing(("att-c",) if mostly(random) else ()),
+    )
+    there = TransitRoute(origin=at("tt-1"), destination=cidr("10.2.0.0/24"), attachment="px at tgw")
+    first = estate.transit_tables["tt-1"]
+    estate.transit_tables["tt-1"] = replace(first, routes=Listing((*first.routes.items, there)))
+    for name in ("t1", "t2", "t3"):
+        table_ = estate.route_tables[name]
+        more = _route(random, "10.2.0.0/24", ((TargetKind.TRANSIT_GATEWAY, "tgw"),))
+        estate.route_tables[name] = replace(table_, routes=Listing((*table_.routes.items, more)))
+    for key, subnet, address, public in (
+        ("eni-c", "c1", "10.2.0.5", ""),
+        ("eni-b", "bpub", "10.1.0.21", "9.9.9.9"),
+    ):
+        estate.interfaces[key] = NetworkInterface(
+            key=key,
+            origin=at(key),
+            subnet=subnet,
+            groups=Listing(some(random, GROUPS, 1)),
+            addresses=blocks(address),
+            public_ip=bool(public),
+            public=blocks(public) if public else NOWHERE,
         )
 
 

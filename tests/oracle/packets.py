@@ -281,12 +281,23 @@ class Net:
         near = self.attachment(key, self.vpc(subnet))
         entry = self.entry(near, subnet)
         self.acl(entry, "in", packet)
-        far = self.estate.transit_attachments[self.transit_route(str(near.table), packet.target)]
+        far = self.transited(near, packet.target, state)
         there = self.exit(far, subnet)
-        state.link = (TargetKind.TRANSIT_GATEWAY, key, near.key, entry, far.key, there)
+        state.link = (TargetKind.TRANSIT_GATEWAY, str(far.gateway), near.key, entry, far.key, there)
         if not (state.home and has(self.estate.subnets[there].blocks, packet.target)):
             self.acl(there, "out", packet)
         return self.carry(there, packet, "transit", state)
+
+    def transited(self, near: TransitAttachment, address: int, state: "State") -> TransitAttachment:
+        """The attachment that a packet leaves by, perhaps of another gateway that is peered."""
+        far = self.estate.transit_attachments[self.transit_route(str(near.table), address)]
+        state.hops.append((near.key, far.key))
+        if not far.peer:
+            return far
+        state.steps += 1
+        if state.steps > 12:
+            raise Dropped("goes in circles")
+        return self.transited(self.estate.transit_attachments[str(far.peer)], address, state)
 
     def attachment(self, key: str, vpc: str) -> TransitAttachment:
         """The attachment of a VPC to a transit gateway."""
@@ -359,7 +370,31 @@ class Net:
         if other is not None:
             assert arrived.subnet == other.subnet
             self.groups(other.groups, "in", packet, task if joined else None, "")
+        if state.behind is not None:
+            self.incoming(state.behind, arrived, state)
         self.reply(task, arrived, state)
+
+    def incoming(self, there: Port, arrived: Arrived, state: "State") -> None:
+        """From the internet to an interface behind its VPC's gateway, and the reply out again."""
+        if any(
+            block.only == "" and block.mode != "off" for block in self.estate.public_access_blocks.values()
+        ):
+            raise NoOpinion("block public access on the way in")
+        vpc = self.vpc(there.subnet)
+        gateways = [g.key for g in self.estate.internet_gateways.values() if g.vpc == vpc]
+        if not gateways:
+            raise Dropped("no gateway")
+        packet = Packet(state.outside, there.address, state.protocol, state.port)
+        self.acl(there.subnet, "in", packet)
+        self.groups(there.groups, "in", packet, None, "")
+        port = arrived.senders[-1][2] if arrived.senders else state.from_port
+        self.acl(there.subnet, "out", Packet(there.address, state.outside, state.protocol, port))
+        table = str(self.estate.subnets[there.subnet].route_table)
+        found = self.routes(table, vpc, state.outside, "")
+        if found is None or found[2] or found[:2] != (TargetKind.INTERNET_GATEWAY, gateways[0]):
+            if found is not None and found[0] in (TargetKind.PEERING, TargetKind.TRANSIT_GATEWAY):
+                raise NoOpinion("another way back")
+            raise Dropped("no way back to the internet")
 
     def reply(self, task: Port, arrived: Arrived, state: "State") -> None:
         """The reply, through every box that sent the request on, to the task."""
@@ -390,19 +425,24 @@ class Net:
                 raise Dropped("stays here")
             raise NoOpinion("another way back")
         if link is not None and link[0] is TargetKind.TRANSIT_GATEWAY:
-            self.transit_back(packet, there, link)
+            self.transit_back(packet, there, link, state.hops)
         else:
             self.acl(there, "in", packet)
 
     def transit_back(
-        self, packet: Packet, there: str, link: tuple[TargetKind, str, str, str, str, str]
+        self,
+        packet: Packet,
+        there: str,
+        link: tuple[TargetKind, str, str, str, str, str],
+        hops: list[tuple[str, str]],
     ) -> None:
-        """A reply through the transit gateway."""
-        _, _, near, entry, far, exit_ = link
+        """A reply through the transit gateways, each by the table of the attachment it enters by."""
+        _, _, _, entry, _, exit_ = link
         self.acl(exit_, "in", packet)
-        table = str(self.estate.transit_attachments[far].table)
-        if self.transit_route(table, packet.target) != near:
-            raise NoOpinion("replies go elsewhere")
+        for near, far in reversed(hops):
+            table = str(self.estate.transit_attachments[far].table)
+            if self.transit_route(table, packet.target) != near:
+                raise NoOpinion("replies go elsewhere")
         if entry != there:
             self.acl(entry, "out", packet)
             self.acl(there, "in", packet)
@@ -423,6 +463,11 @@ class State:
         self.steps = 0
         self.senders: list[tuple[str, int, int]] = []
         self.link: tuple[TargetKind, str, str, str, str, str] | None = None
+        #: Pairs of attachments: in by one, out by the other, for each transit gateway.
+        self.hops: list[tuple[str, str]] = []
+        #: The interface that the public target is translated to, and the sender's public address.
+        self.behind: Port | None = None
+        self.outside = 0
 
 
 def networks(addresses: object) -> list[IPv4Network]:

@@ -44,6 +44,42 @@ class Targets(msgspec.Struct, frozen=True):
     service: str = ""
 
 
+def opinion_of(estate: Estate, source: Source, key: str, port: int, *, public: bool) -> Opinion | str:
+    """The same of connections to one interface: by its own address, or by its public one.
+
+    The sender's public address may be any.
+    """
+    try:
+        return _of_interface(estate, source, key, port, public=public)
+    except NoOpinion as reason:
+        return str(reason)
+
+
+def _of_interface(estate: Estate, source: Source, key: str, port: int, *, public: bool) -> Opinion:
+    published = s3_ranges.prefixes(REGION)
+    assert published is not None
+    net = Net(estate, published, REGION)
+    borders, gates = _borders(estate, published)
+    interface = estate.interfaces[key]
+    assert isinstance(interface.addresses, Addresses)
+    there = Port(interface.addresses.v4[0][0], str(interface.subnet), interface.groups.items)
+    outside = _picked(PUBLIC_V4.v4, borders) if public else [0]
+    target = interface.public.v4[0][0] if public else there.address
+    sender = Port(0, source.subnet, source.groups.items, bool(source.public_ip))
+    results: dict[int, set[bool]] = {}
+    for task, address in product(list(_spread([sender], borders, estate)), outside):
+        for from_port, nat_port in _ports(gates):
+            state = State("", TCP, port, from_port=from_port, nat_port=nat_port)
+            state.behind, state.outside = (there if public else None), address
+            works = net.attempt(task, target, None if public else there, state)
+            results.setdefault(address, set()).add(works)
+    each = [found == {True} for found in results.values()]
+    good = any(True in found for found in results.values())
+    if all(each):
+        return Opinion(Verdict.WORKS, good)
+    return Opinion(Verdict.UNKNOWN if any(each) else Verdict.FAILS, good)
+
+
 def opinion(estate: Estate, source: Source, targets: Targets | None, port: int) -> Opinion | str:
     """What becomes of connections from anywhere in the source's subnet; None: the name means nothing.
 

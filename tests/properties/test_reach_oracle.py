@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from pullproof.evidence import Reached
 from pullproof.model.estate import Estate
 from pullproof.model.value import Why
-from pullproof.reach.walk import Source, reach_host, reach_mount
+from pullproof.reach.walk import Source, reach_addresses, reach_host, reach_mount
 from pullproof.verdict import Verdict
-from tests.build import a_source
+from tests.build import a_source, blocks
 from tests.oracle.networks import GROUPS, drawn, mostly, some
-from tests.oracle.reach_cases import HOSTS, Targets, mounted, named, opinion
+from tests.oracle.reach_cases import HOSTS, Opinion, Targets, mounted, named, opinion, opinion_of
 
 RANDOM = st.integers(0, 2**32 - 1).map(Random)
 NETWORKS = 5
@@ -31,9 +31,26 @@ def test_a_packet_by_packet_opinion_agrees(random: Random) -> None:
         compare(reach_mount(estate, source, "fs-1"), estate, source, mounted(estate, source), 2049)
 
 
+@given(RANDOM)
+def test_a_packet_by_packet_opinion_of_interfaces_agrees(random: Random) -> None:
+    """The same of interfaces by address: behind two transit gateways, and behind an internet gateway."""
+    for _ in range(NETWORKS):
+        estate = drawn(random)
+        source = a_source(
+            random.choice(("a1", "a2")), *some(random, GROUPS, 1), public_ip=mostly(random, 0.5)
+        )
+        for key, address in (("eni-c", "10.2.0.5"), ("eni-b", "9.9.9.9")):
+            second = opinion_of(estate, source, key, 443, public=key == "eni-b")
+            agree(reach_addresses(estate, source, blocks(address), 443), second)
+
+
 def compare(answer: Reached, estate: Estate, source: Source, targets: Targets | None, port: int) -> None:
+    """The engine's answer about a name, and the second opinion's."""
+    agree(answer, opinion(estate, source, targets, port))
+
+
+def agree(answer: Reached, second: Opinion | str) -> None:
     """The engine may know less than the second opinion, for a reason; it may not know otherwise."""
-    second = opinion(estate, source, targets, port)
     if isinstance(second, str):
         event(f"no opinion, {answer.verdict.value}")
         # A certain failure elsewhere settles it; and of two routes that clash, both may do.

@@ -5,6 +5,8 @@ import os
 #: The contract's words for what folders hold.
 TERRAFORM = "terraform-directory"
 SNAPSHOT = "snapshot"
+#: The folder that network tools expect answers in.
+DUMP = "aws_configs"
 
 
 def folder_kind(path: str) -> str:
@@ -13,6 +15,9 @@ def folder_kind(path: str) -> str:
         names = os.listdir(path)  # noqa: PTH208  # pathlib is slow to import
     except OSError:
         return TERRAFORM
+    # Where a dump lies beside the configuration that made it, the folder is called so.
+    if DUMP in names:
+        return SNAPSHOT
     if any(name.endswith((".tf", ".tf.json", ".tofu")) for name in names):
         return TERRAFORM
     from pullproof.sources.snapshot.read import is_snapshot
