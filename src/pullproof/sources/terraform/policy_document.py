@@ -24,6 +24,8 @@ def policy_at(world: World, value: Value, resource: Resource, path: str, name: s
 
 def source(world: World, value: Value, depth: int = 0) -> Value:
     """A policy as `policy_of` reads it; references to policy documents are resolved."""
+    if isinstance(value, dict):
+        return world.document(value)
     if not isinstance(value, str) or OPEN not in value:
         return value.reason if isinstance(value, Some) else value
     owner, attribute = world.owner(sole_hole(value))
