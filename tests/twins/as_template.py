@@ -89,24 +89,32 @@ ASK: dict[tuple[str, str], str | None] = {
 }
 
 
+class Raw(World):
+    """A world in which references stay what they are."""
+
+    def spelt(self, text: str) -> str:
+        """The text as it is."""
+        return text
+
+
 class Writer:
     """Writes one template."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.world = World(tree, Options())
+        self.world = Raw(tree, Options())
         self.resources: dict[str, dict[str, Any]] = {}
         self.extras: dict[str, dict[str, Any]] = {}
 
     def template(self) -> dict[str, Any]:
         """The whole template."""
         for resource in self.tree.resources.values():
-            if resource.deleted or resource.exists:
-                raise CannotSay("a template does not say what is there already")
             if resource.data:
                 if resource.type not in ("aws_iam_policy_document", "aws_caller_identity", "aws_region"):
                     raise CannotSay(f"a template looks nothing up, as {resource.type} does")
                 continue
+            if resource.deleted or resource.exists:
+                raise CannotSay("a template does not say what is there already")
             write = WRITERS.get(resource.type)
             if write is None:
                 raise CannotSay(f"there is nothing like {resource.type}")
@@ -126,11 +134,17 @@ class Writer:
 
     def fold(self, owner: Any, **more: Any) -> None:
         """Say something of another resource that CloudFormation has as a property of it."""
-        name = sole_hole(owner)
-        found, _ = self.world.owner(name)
+        found = self.called(owner)
         if found is None:
             raise CannotSay("a property of a resource that is not in the template")
         self.extras.setdefault(logical_id(found.address), {}).update(more)
+
+    def called(self, value: Any) -> Resource | None:
+        """The resource that a reference or a name means."""
+        if name := sole_hole(value):
+            return self.world.owner(name)[0]
+        named = (one for one in self.tree.resources.values() if one.values.get("name") == value)
+        return next((one for one in named if one.type in ("aws_iam_role", "aws_ecr_repository")), None)
 
     def say(self, value: Any) -> Any:
         """A value of the plan with references as functions."""
@@ -159,10 +173,16 @@ class Writer:
             return {"Ref": "AWS::AccountId"}
         if attribute == "prefix_list_id":
             raise CannotSay("an endpoint of CloudFormation does not tell its prefix list")
+        if attribute in ("main_route_table_id", "default_route_table_id"):
+            raise CannotSay("a template has no name for the main route table of a VPC")
         if owner.type == "aws_vpc_endpoint" and attribute.startswith("dns_entry"):
             first = {"Fn::Select": [0, {"Fn::GetAtt": [logical_id(owner.address), "DnsEntries"]}]}
             return {"Fn::Select": [1, {"Fn::Split": [":", first]}]}
         key = logical_id(owner.address)
+        if (owner.type, attribute) == ("aws_cloudwatch_log_group", "arn"):
+            # The attribute Arn has ":*" behind it.
+            start = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
+            return {"Fn::Sub": f"{start}:log-group:${{{key}}}"}
         asked = ASK.get((owner.type, attribute), None if attribute == "id" else "?")
         if asked == "?":
             held = owner.values.get(attribute)
@@ -180,12 +200,7 @@ class Writer:
             document = json.loads(document)
         if isinstance(document, Unknown):
             raise CannotSay("a policy that Terraform cannot tell either")
-        return self.say(_backwards(document))
-
-
-def _backwards(value: Any) -> Any:
-    """A document whose account and region are functions of the template."""
-    return value
+        return self.say(document)
 
 
 Found = tuple[str, dict[str, Any]] | None
@@ -248,9 +263,12 @@ def _rule(
         ("prefix_list_id", f"{side}PrefixListId"),
     ):
         value = values.get(name)
-        for one in value if isinstance(value, list) else [value]:
-            if one not in (None, "") and sole_hole(str(one)).rpartition(".")[2] != name:
-                peers.append({key: writer.say(one)})
+        listed = value if isinstance(value, list) else [value]
+        peers += [
+            {key: writer.say(one)}
+            for one in listed
+            if one not in (None, "") and sole_hole(str(one)).rpartition(".")[2] != name
+        ]
     if values.get("self") is True:
         if group is not None:
             raise CannotSay("a rule of a group for itself, inline, would wait for itself")
@@ -259,11 +277,12 @@ def _rule(
 
 
 def _group(writer: Writer, resource: Resource) -> Found:
-    selfish = []
-    for direction in ("ingress", "egress"):
-        for block in resource.values.get(direction) or []:
-            if isinstance(block, dict) and block.get("self") is True:
-                selfish.append((direction, block))
+    selfish = [
+        (direction, block)
+        for direction in ("ingress", "egress")
+        for block in resource.values.get(direction) or []
+        if isinstance(block, dict) and block.get("self") is True
+    ]
     for index, (direction, block) in enumerate(selfish):
         own = {"Fn::GetAtt": [logical_id(resource.address), "GroupId"]}
         rest = {**block, "self": False}
@@ -351,7 +370,9 @@ def _acl(writer: Writer, resource: Resource) -> Found:
     for direction in ("ingress", "egress"):
         for index, block in enumerate(resource.values.get(direction) or []):
             if isinstance(block, dict):
-                entry = _entry(writer, block, direction == "egress", block.get("rule_no"), block.get("action"))
+                entry = _entry(
+                    writer, block, direction == "egress", block.get("rule_no"), block.get("action")
+                )
                 writer.put(
                     f"{key}{direction.title()}{index}",
                     "AWS::EC2::NetworkAclEntry",
@@ -366,9 +387,7 @@ def _acl(writer: Writer, resource: Resource) -> Found:
 PROTOCOLS = {"tcp": 6, "udp": 17, "icmp": 1, "all": -1}
 
 
-def _entry(
-    writer: Writer, values: dict[str, Any], egress: bool, number: Any, action: Any
-) -> dict[str, Any]:
+def _entry(writer: Writer, values: dict[str, Any], egress: bool, number: Any, action: Any) -> dict[str, Any]:
     protocol = values["protocol"]
     said = {
         "Egress": egress,
@@ -384,9 +403,7 @@ def _entry(
 
 def _acl_rule(writer: Writer, resource: Resource) -> Found:
     values = resource.values
-    entry = _entry(
-        writer, values, values.get("egress") is True, values["rule_number"], values["rule_action"]
-    )
+    entry = _entry(writer, values, values.get("egress") is True, values["rule_number"], values["rule_action"])
     return "AWS::EC2::NetworkAclEntry", {"NetworkAclId": writer.say(values["network_acl_id"]), **entry}
 
 
@@ -432,13 +449,18 @@ def _role_policy(writer: Writer, resource: Resource) -> Found:
     return "AWS::IAM::Policy", {
         "PolicyName": values.get("name") or "policy",
         "PolicyDocument": writer.policy(values["policy"]),
-        "Roles": [writer.say(values["role"])],
+        "Roles": [_role_name(writer, values["role"])],
     }
 
 
+def _role_name(writer: Writer, value: Any) -> Any:
+    """A role by reference, so that CloudFormation makes it first."""
+    owner = writer.called(value)
+    return writer.say(value) if owner is None else {"Ref": logical_id(owner.address)}
+
+
 def _attachment(writer: Writer, resource: Resource) -> Found:
-    name = sole_hole(resource.values["role"])
-    owner, _ = writer.world.owner(name)
+    owner = writer.called(resource.values["role"])
     if owner is None:
         raise CannotSay("a policy on a role that is not in the template")
     key = logical_id(owner.address)
@@ -489,7 +511,7 @@ def _containers(writer: Writer, value: Any) -> Any:
     return [writer.say(_titled(item)) for item in decoded]
 
 
-def _titled(value: Any, keep: bool = False) -> Any:
+def _titled(value: Any, *, keep: bool = False) -> Any:
     if isinstance(value, list):
         return [_titled(item) for item in value]
     if isinstance(value, dict):

@@ -203,6 +203,8 @@ def _notes(stacks: Stacks, found: dict[str, Resource]) -> Iterator[str]:
     ]
     if dark:
         yield f"what {_listed(dark)} may run is not known: the definition is not in the input"
+    for reason in stacks.open:
+        yield f"{reason.what}: nothing in it is judged, and what it may add to the rest is unknown"
 
 
 def _listed(names: Iterable[str]) -> str:

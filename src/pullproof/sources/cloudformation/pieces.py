@@ -27,13 +27,24 @@ def _cut(run: Run, text: Text, separator: str) -> list[Text]:
             first, *rest = part.split(separator)
             found[-1] += first
             found += rest
-        elif separator == ":" and part in run.shapes:
-            first, *rest = _cut(run, run.shapes[part], separator)
+        elif separator == ":" and (shape := run.shapes.get(part) or _entry(part)):
+            first, *rest = _cut(run, shape, separator)
             found[-1] += first
             found += rest
         else:
             found[-1] += hole(part)
     return found
+
+
+def _entry(name: str) -> Text:
+    """A DNS name of an endpoint is behind the id of its hosted zone; "" for anything else.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html
+    """
+    list_, bracket, _ = name.rpartition("[")
+    if not name.endswith("]") or not bracket or not list_.endswith(".DnsEntries"):
+        return ""
+    return f"{hole(f'{name}.HostedZoneId')}:{hole(f'{name}.DnsName')}"
 
 
 def _whole(run: Run, name: str, separator: str) -> bool:
@@ -42,6 +53,8 @@ def _whole(run: Run, name: str, separator: str) -> bool:
         return True
     if name.startswith("?"):
         return False
+    if ".DnsEntries[" in name:
+        return name.endswith((".HostedZoneId", ".DnsName"))
     if separator == ",":
         # Ids, names and ARNs have no comma; lists that AWS makes are named in the plural.
         last = name.rpartition(".")[2]

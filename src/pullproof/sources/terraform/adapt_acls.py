@@ -66,7 +66,7 @@ def _untouched(key: str, vpc: str, separate: Separate) -> NetworkAcl:
 
     https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html
     """
-    origin = Origin(vpc, "default_network_acl_id")
+    origin = Origin(vpc, key.removeprefix(f"{vpc}."))
     every = [
         AclEntry(origin=origin, number=number, allow=True, service=ALL_TRAFFIC, block=block)
         for number, block in ((100, EVERY_V4), (101, EVERY_V6))

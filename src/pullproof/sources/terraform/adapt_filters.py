@@ -78,7 +78,7 @@ def _untouched(key: str, vpc: str, separate: Separate) -> SecurityGroup:
 
     https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
     """
-    origin = Origin(vpc, "default_security_group_id")
+    origin = Origin(vpc, key.removeprefix(f"{vpc}."))
     inside = GroupRule(origin=origin, service=ALL_TRAFFIC, peer=GroupRef(key))
     outside = GroupRule(origin=origin, service=ALL_TRAFFIC, peer=EVERYWHERE)
     return SecurityGroup(

@@ -78,7 +78,7 @@ def adapt_routes(world: World) -> None:
         if isinstance(table, str) and table not in world.tree.resources:
             world.estate.route_tables[table] = RouteTable(
                 key=table,
-                origin=Origin(vpc.key, "main_route_table_id"),
+                origin=Origin(vpc.key, table.removeprefix(f"{vpc.key}.")),
                 vpc=vpc.key,
                 routes=Listing(tuple(separate.pop(table, ())), tuple(strays)),
             )

@@ -5,7 +5,7 @@ from pullproof.model.value import Listing, Maybe, Unknown, Why
 from pullproof.model.vpc import DhcpOptions, PublicAccessBlock, Subnet, Vpc
 from pullproof.sources.terraform.attachments import Stray, acls_of, listed_blocks, tables_of
 from pullproof.sources.terraform.tree import Resource, Value
-from pullproof.sources.terraform.world import World, at, blocks_of, given, is_left_out, plain, written
+from pullproof.sources.terraform.world import World, at, blocks_of, given, is_left_out, plain, said, written
 
 MAIN = "main_route_table"
 AMAZON_DNS = "AmazonProvidedDNS"
@@ -32,7 +32,7 @@ def name_born(world: World) -> None:
             continue  # the same VPC under another address
         for names, kind, _ in BORN:
             found = adopters[kind].get(vpc.address, [])
-            key = found[0].address if found else f"{vpc.address}.{names[0]}"
+            key = found[0].address if found else f"{vpc.address}.{said(vpc, names[0])}"
             for name in names:
                 world.aliases[f"{vpc.address}.{name}"] = key
                 if literal := plain(vpc.values.get(name)):
@@ -147,7 +147,7 @@ def _born(world: World, vpc: Resource, name: str, unseen: Unknown | None) -> May
         return world.disputed[vpc.address, name]
     if isinstance(untold := vpc.values.get(name), Unknown):
         return untold
-    key = world.aliases.get(f"{vpc.address}.{name}", f"{vpc.address}.{name}")
+    key = world.aliases.get(f"{vpc.address}.{name}", f"{vpc.address}.{said(vpc, name)}")
     # What the VPC made by itself may have been changed by whoever keeps the VPC.
     return unseen if unseen is not None and key not in world.tree.resources else key
 

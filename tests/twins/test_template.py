@@ -1,0 +1,76 @@
+"""A plan and the same estate as a CloudFormation template get the same answer."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pullproof.cli.loading import several
+from pullproof.prove import report
+from pullproof.report.json_v1 import document
+from pullproof.sources.base import Loaded, Options
+from pullproof.sources.cloudformation.mapping import tree_of as mapped
+from pullproof.sources.cloudformation.read import read_template
+from pullproof.sources.cloudformation.run import Given
+from pullproof.sources.terraform.adapt import adapt, not_launched
+from tests.scenarios.judge import answer, expected, plan_of
+from tests.scenarios.recipe import Case, Variant, every_variant, name, write
+from tests.twins.as_template import CannotSay, Writer, renamed, tree_of
+
+#: `Fn::GetAtt` gives neither the main route table of a VPC nor the prefix list of an endpoint.
+MAIN_TABLE = "a template has no name for the main route table of a VPC"
+PREFIX_LIST = "an endpoint of CloudFormation does not tell its prefix list"
+#: What a template cannot say, and why.
+CANNOT = {
+    "E05-gateway-not-associated/broken-other-table": MAIN_TABLE,
+    "E05-gateway-not-associated/near-miss-main-table": MAIN_TABLE,
+    "E06-task-egress/broken-default-group-emptied": "there is nothing like aws_default_security_group",
+    "E06-task-egress/near-miss": PREFIX_LIST,
+    "E07-prefix-list-egress/near-miss": PREFIX_LIST,
+    "E36-shared-endpoints/near-miss-hub": MAIN_TABLE,
+}
+
+VARIANTS = [(case, variant) for case, variant in every_variant() if case.id.startswith("E")]
+NAMES = [name(case, variant) for case, variant in VARIANTS]
+
+
+def judged(case: Case, variant: Variant, folder: Path) -> dict[str, object]:
+    """What is said of a variant's template."""
+    write(variant, folder)
+    template = Writer(tree_of(plan_of(case, variant).read_bytes(), folder)).template()
+    data = json.dumps(template).encode()
+    given = Given(region="eu-west-1", account=_option(variant, "--account"))
+    stacks = read_template(data, "template.json", given)
+    options = Options(
+        region=given.region,
+        account=given.account,
+        subnets=tuple(map(renamed, several([_option(variant, "--subnets")]))),
+        groups=tuple(map(renamed, several([_option(variant, "--security-groups")]))),
+    )
+    estate = adapt(mapped(stacks), options)
+    told = Loaded(kind=stacks.kind, path="", estate=estate, not_launched=not_launched(estate))
+    return answer(document(report(told)), renamed(variant.task))
+
+
+def _option(variant: Variant, flag: str) -> str:
+    given = variant.options
+    return given[given.index(flag) + 1] if flag in given else ""
+
+
+def wanted(variant: Variant) -> dict[str, object]:
+    """What the case says, with the template's names."""
+    said = expected(variant)
+    said["blockers"] = sorted((step, code, renamed(at)) for step, code, at in said["blockers"])
+    said["warnings"] = sorted((code, renamed(at)) for code, at in said["warnings"])
+    return said
+
+
+@pytest.mark.parametrize(("case", "variant"), VARIANTS, ids=NAMES)
+def test_the_template_says_what_the_plan_says(case: Case, variant: Variant, tmp_path: Path) -> None:
+    """Written as a template, a variant gets the verdict, the steps and the codes of its case."""
+    if reason := CANNOT.get(name(case, variant)):
+        with pytest.raises(CannotSay, match=reason):
+            judged(case, variant, tmp_path)
+        return
+
+    assert wanted(variant) == judged(case, variant, tmp_path)
