@@ -1,0 +1,19 @@
+"""Every call that a live account is asked: read-only, and only what the question needs.
+
+The rows are in the files of their kinds. A row is asked as soon as rows before it have given values for it;
+what is asked follows from the table, so that the IAM policy and the list in the docs are made from it too.
+No call of the table reads what a secret or a parameter holds, decrypts, gets a token, or changes anything.
+"""
+
+from pullproof.sources.live.calls_names import NAMES
+from pullproof.sources.live.calls_network import NETWORK
+from pullproof.sources.live.calls_stores import STORES
+from pullproof.sources.live.calls_tasks import TASKS
+from pullproof.sources.live.calls_transit import TRANSIT
+from pullproof.sources.live.values import Call
+
+CALLS: tuple[Call, ...] = (*TASKS, *NETWORK, *TRANSIT, *NAMES, *STORES)
+
+#: Made before anything else, to see that the credentials work and whose account it is. Nobody can be denied it.
+#: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+WHO = ("sts", "GetCallerIdentity")
