@@ -1,12 +1,14 @@
-"""What all tests share: how many cases Hypothesis tries, and the real Terraform."""
+"""What all tests share: how many cases Hypothesis tries, the real Terraform, and what stands in for AWS."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.aws import Aws, serve
 from tests.terraform import Missing, Terraform, find_terraform
 
 # `make test` runs "ci", pytest alone "dev". No deadline: two cores are shared, and slow is not wrong.
@@ -58,3 +60,20 @@ def terraform_env(needs_terraform: Terraform, monkeypatch: pytest.MonkeyPatch) -
     for name, value in needs_terraform.variables.items():
         monkeypatch.setenv(name, value)
     return needs_terraform
+
+
+@pytest.fixture(scope="session")
+def aws_server() -> Iterator[Aws]:
+    """moto's server; see `tests.aws`."""
+    yield from serve()
+
+
+@pytest.fixture
+def aws(aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """An account of its own on moto's server, which is also what this process' environment names."""
+    account = aws_server.account()
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in account.environment.items():
+        monkeypatch.setenv(name, value)
+    return account

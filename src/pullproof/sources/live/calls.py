@@ -5,11 +5,14 @@ what is asked follows from the table, so that the IAM policy and the list in the
 No call of the table reads what a secret or a parameter holds, decrypts, gets a token, or changes anything.
 """
 
+import msgspec
+
 from pullproof.sources.live.calls_names import NAMES
 from pullproof.sources.live.calls_network import NETWORK
 from pullproof.sources.live.calls_stores import STORES
 from pullproof.sources.live.calls_tasks import TASKS
 from pullproof.sources.live.calls_transit import TRANSIT
+from pullproof.sources.live.calls_why import WHY
 from pullproof.sources.live.values import Call
 
 CALLS: tuple[Call, ...] = (*TASKS, *NETWORK, *TRANSIT, *NAMES, *STORES)
@@ -17,3 +20,16 @@ CALLS: tuple[Call, ...] = (*TASKS, *NETWORK, *TRANSIT, *NAMES, *STORES)
 #: Made before anything else, to see that the credentials work and whose account it is. Nobody can be denied it.
 #: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 WHO = ("sts", "GetCallerIdentity")
+
+
+def calls_for(purpose: str) -> tuple[Call, ...]:
+    """The rows for "check", "snapshot" (the same) or "why", which also wants to know how tasks stopped."""
+    if purpose != "why":
+        return CALLS
+    told = tuple(
+        msgspec.structs.replace(call, leaves=tuple(path for path in call.leaves if path != "events"))
+        if call.row == "services"
+        else call
+        for call in CALLS
+    )
+    return (*told, *WHY)

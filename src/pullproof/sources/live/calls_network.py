@@ -48,6 +48,7 @@ NETWORK: tuple[Call, ...] = (
         "subnet-id",
         (
             Feed("start", feeds_tasks.placed_asked("subnets")),
+            Feed("tasks", feeds_tasks.subnet_of_task),
             Feed("services", feeds.at("networkConfiguration.awsvpcConfiguration.subnets[]")),
             Feed("services", feeds.at("taskSets[].networkConfiguration.awsvpcConfiguration.subnets[]")),
             Feed(

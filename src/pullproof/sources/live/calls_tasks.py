@@ -68,6 +68,7 @@ TASKS: tuple[Call, ...] = (
         feeds=(
             Feed("start", feeds_tasks.service_asked),
             Feed("service-arns", feeds.beside("arn", cluster="cluster")),
+            Feed("tasks", feeds_tasks.service_of_task),
         ),
         into="services[]",
         most=10,
@@ -163,6 +164,7 @@ TASKS: tuple[Call, ...] = (
             Feed("services", feeds.at("taskDefinition", "taskSets[].taskDefinition")),
             Feed("targets", feeds.at("Targets[].EcsParameters.TaskDefinitionArn")),
             Feed("schedules", feeds.at("Target.EcsParameters.TaskDefinitionArn")),
+            Feed("tasks", feeds.at("taskDefinitionArn")),
         ),
         into="taskDefinition",
         actions=("ecs:DescribeTaskDefinition",),

@@ -34,11 +34,12 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked about: a cluster ("" for all), a service of it ("" for all), and where."""
+    """What is asked about: a cluster ("" for all), a service or task of it ("" for all), where."""
 
     regions: tuple[str, ...]
     cluster: str = ""
     service: str = ""
+    task: str = ""
     subnets: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
 
@@ -48,6 +49,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
             item = {
                 "cluster": self.cluster,
                 "service": self.service,
+                "task": self.task,
                 "subnets": self.subnets,
                 "groups": self.groups,
             }
@@ -57,7 +59,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 Progress = Callable[[int, int], None]
 
 
-def _silent(_done: int, _known: int) -> None:
+def silent(_done: int, _known: int) -> None:
     """Show nothing."""
 
 
@@ -65,10 +67,10 @@ class Collector:
     """A run through the table."""
 
     def __init__(
-        self, asker: Asker, calls: Iterable[Call], start: Start, progress: Progress = _silent
+        self, asker: Asker, calls: Iterable[Call], start: Start, progress: Progress = silent
     ) -> None:
         self.asker = asker
-        self.calls = [call for call in calls if not (call.whole and start.service)]
+        self.calls = [call for call in calls if not (call.whole and (start.service or start.task))]
         self.start = start
         self.progress = progress
         self._asked: dict[str, set[tuple[str, Wanted]]] = {}

@@ -45,10 +45,6 @@ class Collected(Seen):
         """Count what was sent."""
         self.requests[call.name] = self.requests.get(call.name, 0) + pages
 
-    def lacks(self, call: Call, region: str, file: str) -> list[Missing]:
-        """What a file of a region lacks."""
-        return [lost for lost in self.missing if lost.file == file and lost.region == _folder(call, region)]
-
     def miss(self, call: Call, region: str, lost: Missing) -> None:
         """Keep that a call had no answer."""
         self.missing.append(

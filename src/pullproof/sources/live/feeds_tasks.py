@@ -42,6 +42,34 @@ def service_asked(got: Got, _seen: Seen) -> Iterator[Wanted]:
         yield Wanted(got.item["service"], "", (("cluster", got.item["cluster"]),))
 
 
+def task_asked(got: Got, _seen: Seen) -> Iterator[Wanted]:
+    """The task that was asked for by its id."""
+    if got.item["task"]:
+        yield Wanted(got.item["task"], "", (("cluster", got.item["cluster"]),))
+
+
+def stopped(got: Got, seen: Seen) -> Iterator[Wanted]:
+    """A cluster whose stopped tasks are wanted: those of the service, if one was asked for."""
+    start = next(iter(seen.of("start"))).item
+    if not start["task"]:
+        named = (("serviceName", start["service"]),) if start["service"] else ()
+        yield Wanted(got.item["clusterArn"], "", named)
+
+
+def service_of_task(got: Got, _seen: Seen) -> Iterator[Wanted]:
+    """The service that started a task."""
+    group = got.item.get("group", "")
+    if group.startswith("service:"):
+        yield Wanted(group.removeprefix("service:"), "", (("cluster", got.item["clusterArn"]),))
+
+
+def subnet_of_task(got: Got, _seen: Seen) -> Iterator[Wanted]:
+    """The subnet that a task was placed in."""
+    for detail in found(got.item, "attachments[].details[]"):
+        if detail.get("name") == "subnetId" and detail.get("value"):
+            yield Wanted(detail["value"])
+
+
 def placed_asked(key: str) -> "PlacedAsked":
     """Subnets or groups that the command line names."""
     return PlacedAsked(key)
