@@ -69,11 +69,19 @@ def aws_server() -> Iterator[Aws]:
 
 
 @pytest.fixture
-def aws(aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
-    """An account of its own on moto's server, which is also what this process' environment names."""
-    account = aws_server.account()
+def no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment that knows of no account: no variables, no files, no machine that gives credentials."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def aws(aws_server: Aws, no_aws: None, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """An account of its own on moto's server, which is also what this process' environment names."""
+    account = aws_server.account()
     for name, value in account.environment.items():
         monkeypatch.setenv(name, value)
     return account

@@ -4,12 +4,13 @@ import os
 import sys
 import time
 from argparse import Namespace
+from typing import Self
 
-from pullproof.cli.loading import given, several
 from pullproof.errors import UsageError
+from pullproof.sources.base import Options
 from pullproof.sources.live.boto import Login
 from pullproof.sources.live.gather import Gathered, gather
-from pullproof.sources.live.target import Target, is_live, target_of
+from pullproof.sources.live.target import is_live, target_of
 
 #: Seconds between two pictures of the progress.
 OFTEN = 0.1
@@ -19,26 +20,26 @@ WIDE = 24
 def login_of(options: Namespace) -> Login:
     """Who asks, and where."""
     return Login(
-        regions=tuple(dict.fromkeys(several([options.region or ""]))),
+        regions=tuple(
+            dict.fromkeys(part.strip() for part in (options.region or "").split(",") if part.strip())
+        ),
         profile=options.profile or "",
         role_arn=options.role_arn or "",
         endpoint_url=options.endpoint_url or "",
     )
 
 
-def asked(options: Namespace, purpose: str) -> tuple[Target, Gathered]:
-    """The answers of the account that the input names.
+def asked(text: str, login: Login, options: Options, purpose: str) -> Gathered:
+    """The answers of the account that an `aws://` address names.
 
     Raises:
-        UsageError: the input is no `aws://` address, or an option does not go with it.
+        UsageError: it is no such address, or names what is not there.
         ToolError: the account cannot be asked.
     """
-    text: str = options.input
     if not is_live(text):
         raise UsageError("this is no account", place=text, remedy="aws://CLUSTER, or aws:// for all clusters")
-    target = target_of(text)
     with Bar() as bar:
-        return target, gather(target, login_of(options), given(options), purpose=purpose, progress=bar.show)
+        return gather(target_of(text), login, options, purpose=purpose, progress=bar.show)
 
 
 class Bar:
@@ -50,7 +51,7 @@ class Bar:
         self._last = 0.0
         self._shown = False
 
-    def __enter__(self) -> "Bar":
+    def __enter__(self) -> Self:
         """Begin."""
         return self
 

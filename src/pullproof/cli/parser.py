@@ -9,12 +9,14 @@ from pullproof.errors import UsageError
 
 Arguments = argparse._ArgumentGroup | argparse.ArgumentParser  # noqa: SLF001  # has no public name
 
-INPUT = "a plan or state as JSON, a Terraform directory, or - for standard input"
+INPUT = "a plan or state as JSON, a Terraform directory, aws://CLUSTER/SERVICE, or - for standard input"
+ACCOUNT = "aws://CLUSTER, aws://CLUSTER/SERVICE, or aws:// for all clusters"
 EPILOG = """\
 examples:
   terraform show -json tf.plan > plan.json
   pullproof check plan.json                            will every task start?
   pullproof check ./infra --var stage=prod             the same, without credentials
+  pullproof check aws://shop/web --region eu-west-1    a service as it is now
   pullproof upgrade plan.json --from 1.3.0 --to 1.4.0  which tasks would stop starting?
   pullproof explain sg-egress                          what a code means, how to mend it
   pullproof explain "ResourceInitializationError: ..." what a stopped reason means
@@ -108,6 +110,15 @@ def _reading(command: Arguments, *, optional: bool = False) -> None:
     group.add_argument("--var-file", metavar="FILE", action="append", default=[], help="a file of variables")
     group.add_argument("--region", metavar="REGION", help="the region, where the input does not tell it")
     group.add_argument("--account", metavar="ID", help="the account id, where the input does not tell it")
+    _asking(command)
+
+
+def _asking(command: Arguments) -> None:
+    """Who asks AWS."""
+    group = command.add_argument_group("asking AWS (aws://...)")
+    group.add_argument("--profile", metavar="NAME", help="a profile of the AWS configuration")
+    group.add_argument("--role-arn", metavar="ARN", help="take on this role first")
+    group.add_argument("--endpoint-url", metavar="URL", help="ask there instead, as with a local AWS")
 
 
 def _printing(command: Arguments, *formats: str) -> None:
@@ -189,6 +200,22 @@ def _path(command: Arguments) -> None:
     _printing(command, "terminal", "json")
 
 
+def _snapshot(command: Arguments) -> None:
+    command.add_argument("input", metavar="ACCOUNT", help=ACCOUNT)
+    command.add_argument("--out", metavar="DIR", required=True, help="the folder to write")
+    command.add_argument("--region", metavar="REGION,...", help="default: that of the profile or AWS_REGION")
+    _asking(command)
+
+
+def _policy(command: Arguments) -> None:
+    command.add_argument(
+        "--for", dest="purpose", choices=("check", "snapshot", "why"), default="check", help="default: check"
+    )
+    command.add_argument("--region", metavar="REGION", help="only this region")
+    command.add_argument("--account", metavar="ID", help="only this account")
+    _printing(command, "json", "terraform")
+
+
 def _schema(command: Arguments) -> None:
     _printing(command, "json")
 
@@ -208,6 +235,8 @@ COMMANDS: dict[str, tuple[str, Callable[[Arguments], None]]] = {
     "explain": ("explain the code of a finding, or the stopped reason of a task", _explain),
     "why": ("say why a task did not start: its message, and what is proven of it now", _why),
     "path": ("follow one connection through the network, there and back", _path),
+    "snapshot": ("store what AWS says of an account, to check it later and elsewhere", _snapshot),
+    "policy": ("print the least that IAM must allow, to check an account", _policy),
     "rules": ("list what a task needs in order to start", _rules),
     "schema": ("print the JSON Schema of reports", _schema),
     "completion": ("print a completion script for a shell", _completion),

@@ -5,7 +5,8 @@ from argparse import Namespace
 
 from pullproof.cli.answer import deliver
 from pullproof.errors import UsageError
-from pullproof.sources.live.permissions import as_terraform, policy as document
+from pullproof.sources.live.permissions import as_terraform
+from pullproof.sources.live.permissions import policy as document
 
 
 def policy(options: Namespace) -> int:
@@ -20,5 +21,7 @@ def policy(options: Namespace) -> int:
     if region and not region.replace("-", "").isalnum():
         raise UsageError(f"there is no region {region}", remedy="--region eu-west-1")
     found = document(options.purpose, region=region, account=account)
-    deliver(as_terraform(found) if options.format == "terraform" else json.dumps(found, indent=2) + "\n", options)
+    deliver(
+        as_terraform(found) if options.format == "terraform" else json.dumps(found, indent=2) + "\n", options
+    )
     return 0

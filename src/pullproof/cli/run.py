@@ -63,6 +63,14 @@ def dispatch(options: Namespace) -> int:
             from pullproof.cli.path import path
 
             return path(options)
+        case "snapshot":
+            from pullproof.cli.snapshot import snapshot
+
+            return snapshot(options)
+        case "policy":
+            from pullproof.cli.policy import policy
+
+            return policy(options)
         case "rules":
             from pullproof.cli.rules import rules
 

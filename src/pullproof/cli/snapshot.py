@@ -2,8 +2,9 @@
 
 from argparse import Namespace
 
-from pullproof.cli.live import asked
+from pullproof.cli.live import asked, login_of
 from pullproof.cli.out import emit, warn
+from pullproof.sources.base import Options
 from pullproof.sources.live.store import check_room, save_snapshot
 
 
@@ -15,7 +16,7 @@ def snapshot(options: Namespace) -> int:
         ToolError: the account cannot be asked, or the folder cannot be written.
     """
     check_room(options.out)
-    _, gathered = asked(options, "snapshot")
+    gathered = asked(options.input, login_of(options), Options(), "snapshot")
     save_snapshot(gathered.folders, gathered.manifest, options.out)
     files = sum(len(folder.documents) for folder in gathered.folders)
     calls = sum(gathered.requests.values())

@@ -81,7 +81,7 @@ def settings(*, path_style: bool) -> Any:
     from botocore.config import Config
 
     return Config(
-        retries={"mode": "adaptive", "max_attempts": ATTEMPTS},
+        retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
         connect_timeout=CONNECT,
         read_timeout=READ,
         max_pool_connections=20,
@@ -202,11 +202,12 @@ def _known(session: Any, region: str) -> None:
     known = [name for one in partitions for name in session.get_available_regions("ec2", one)]
     if region in known:
         return
-    close = difflib.get_close_matches(region, known, n=1, cutoff=0.75)
-    if close and sorted(close[0]) != sorted(region) and close[0][:-1] == region[:-1]:
+    close = difflib.get_close_matches(region, known, n=5, cutoff=0.75)
+    if not close or region[:-1] in {name[:-1] for name in known}:
         return  # another number: a region newer than the library
-    if close:
-        raise UsageError(f"there is no region {region}", remedy=f"did you mean: --region {close[0]}")
+    # Letters that changed places are the most likely slip.
+    meant = next((name for name in close if sorted(name) == sorted(region)), close[0])
+    raise UsageError(f"there is no region {region}", remedy=f"did you mean: --region {meant}")
 
 
 def refused(trouble: Trouble, region: str, what: str) -> ToolError:

@@ -57,7 +57,7 @@ NAMES: tuple[Call, ...] = (
         file="ResolverRuleAssociations",
         keep=keeps.items("ResolverRuleAssociations"),
         feeds=HOME,
-        into="filter:VPCId",
+        into="Filters:VPCId",
         most=10,
         actions=("route53resolver:ListResolverRuleAssociations",),
     ),

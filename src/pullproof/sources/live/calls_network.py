@@ -18,7 +18,7 @@ def ec2(operation: str, key: str, by: str, given: tuple[Feed, ...], **more: obje
         "file": key,
         "keep": keeps.items(key),
         "feeds": given,
-        "into": f"filter:{by}",
+        "into": f"Filters:{by}",
         "most": FILTER,
         "actions": (f"ec2:{operation}",),
     }
@@ -108,7 +108,7 @@ NETWORK: tuple[Call, ...] = (
     ),
     ec2("DescribeSecurityGroupVpcAssociations", "SecurityGroupVpcAssociations", "vpc-id", HOME),
     ec2("DescribeVpcEndpoints", "VpcEndpoints", "vpc-id", VPCS),
-    ec2("DescribeNatGateways", "NatGateways", "vpc-id", VPCS),
+    ec2("DescribeNatGateways", "NatGateways", "", VPCS, into="Filter:vpc-id"),
     ec2("DescribeInternetGateways", "InternetGateways", "attachment.vpc-id", VPCS),
     ec2(
         "DescribeEgressOnlyInternetGateways",

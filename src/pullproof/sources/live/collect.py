@@ -179,10 +179,10 @@ def placed(into: str, texts: tuple[str, ...]) -> dict[str, Any]:
     if not into:
         return {}
     form, _, name = into.rpartition(":")
-    if form == "filter":
-        return {"Filters": [{"Name": name, "Values": list(texts)}]}
-    if form == "named":
-        return {"ParameterFilters": [{"Key": name, "Option": "Equals", "Values": list(texts)}]}
+    if form in ("Filters", "Filter"):
+        return {form: [{"Name": name, "Values": list(texts)}]}
+    if form == "ParameterFilters":
+        return {form: [{"Key": name, "Option": "Equals", "Values": list(texts)}]}
     return {name[:-2]: list(texts)} if name.endswith("[]") else {name: texts[0]}
 
 

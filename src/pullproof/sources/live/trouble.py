@@ -73,7 +73,7 @@ def told(error: Exception, absent: tuple[str, ...] = ()) -> Trouble:
     answer: Any = getattr(error, "response", None)
     if isinstance(answer, dict):
         held = answer.get("Error") or {}
-        return judged(str(held.get("Code", "")), redacted(str(held.get("Message", ""))), absent)
+        return judged(str(held.get("Code") or ""), redacted(str(held.get("Message") or "")), absent)
     name = type(error).__name__
     message = redacted(str(error))
     if name in LIBRARY:

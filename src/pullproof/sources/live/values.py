@@ -52,9 +52,9 @@ class Feed(msgspec.Struct, frozen=True):
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the table.
 
-    `into` is the parameter for the values: "Name" for one value, "Name[]" for a list, "filter:Name" for
-    a filter of EC2, "Key=Name" for those of other services, "" for none; `most` is how many values fit
-    in one call. `file` is the name of the snapshot's file; answers that only lead to others have none, and
+    `into` is the parameter for the values: "Name" for one value, "Name[]" for a list, "Filters:Name" for
+    a filter (the name of that parameter, and of the filter), "" for none; `most` is how many values fit in
+    one call. `file` is the name of the snapshot's file; answers that only lead to others have none, and
     say with `leads` which file they lead to.
     `actions` are what IAM must allow, on `resource`. `absent` are the errors that say that there is
     none; `none` then makes the item that says so. `pages` is False where the first page is all that is
