@@ -102,6 +102,14 @@ class Account:
         for index in range(self.vpcs):
             for key, items in self._vpc(region, index).items():
                 made.setdefault(key, []).extend(items)
+        made["DhcpOptions"] = [
+            {
+                "DhcpOptionsId": f"dopt-{region}",
+                "DhcpConfigurations": [
+                    {"Key": "domain-name-servers", "Values": [{"Value": "AmazonProvidedDNS"}]}
+                ],
+            }
+        ]
         made["PrefixLists"] = [
             {
                 "PrefixListId": f"pl-{region}",
@@ -121,7 +129,7 @@ class Account:
                 {
                     "VpcId": vpc,
                     "CidrBlock": "10.0.0.0/16",
-                    "DhcpOptionsId": "default",
+                    "DhcpOptionsId": f"dopt-{region}",
                     "OwnerId": ACCOUNT,
                     "CidrBlockAssociationSet": [
                         {"CidrBlock": "10.0.0.0/16", "CidrBlockState": {"State": "associated"}}
@@ -335,6 +343,7 @@ FILTERS = {
     "group-id": "GroupId",
     "network-interface-id": "NetworkInterfaceId",
     "prefix-list-id": "PrefixListId",
+    "dhcp-options-id": "DhcpOptionsId",
     "prefix-list-name": "PrefixListName",
 }
 

@@ -14,7 +14,7 @@ from pullproof.sources.snapshot.layout import MANIFEST, UNFINISHED
 from tools.repository import ROOT
 
 VPCS = {"Vpcs": {"Vpcs": [{"VpcId": "vpc-1"}]}}
-ROLES = {"Roles": {"RoleDetailList": []}}
+ROLES: dict[str, dict[str, list[str]]] = {"Roles": {"RoleDetailList": []}}
 
 
 def folders(account: str = "111111111111") -> list[Folder]:

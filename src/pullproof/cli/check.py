@@ -60,6 +60,12 @@ def nothing(answer: Report) -> NothingToCheck:
             place=answer.source_path,
             remedy="say where it will run: --subnets ID,... --security-groups ID,...",
         )
+    if answer.source_kind == "live":
+        return NothingToCheck(
+            "nothing in the account and region runs a task on Fargate",
+            place=answer.source_path,
+            remedy="name another cluster, --region or --profile",
+        )
     return NothingToCheck(
         "nothing in the input runs a task on Fargate",
         place=answer.source_path,

@@ -11,6 +11,8 @@ from pullproof.sources.detect import as_utf8, detect
 from pullproof.sources.folders import SNAPSHOT, folder_kind
 
 STDIN = "-"
+#: Options that say who asks AWS.
+ASKING = ("--profile", "--role-arn", "--endpoint-url")
 #: Platform versions that a task can be judged on; the last is whatever is current.
 VERSIONS = ("1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "LATEST")
 
@@ -25,6 +27,10 @@ def load(options: Namespace) -> Loaded:
     path: str = options.input
     if options.source and options.no_source:
         raise UsageError("--source and --no-source exclude each other", remedy="leave one of them out")
+    if path.startswith("aws://"):
+        return _account(path, options)
+    asking = {flag: getattr(options, flag[2:].replace("-", "_"), None) for flag in ASKING}
+    _refuse(asking, "an account (aws://CLUSTER)", path)
     if os.path.isdir(path):  # noqa: PTH112  # pathlib is slow to import
         _refuse({"--source": options.source}, "a plan", path)
         return _folder(path, options)
@@ -38,6 +44,17 @@ def load(options: Namespace) -> Loaded:
     from pullproof.sources.terraform.load import load_state
 
     return load_state(data, path, given(options))
+
+
+def _account(path: str, options: Namespace) -> Loaded:
+    """The estate of an account as it is now."""
+    _refuse({"--source": options.source}, "a plan", path)
+    _refuse({"--var": options.var, "--var-file": options.var_file}, "a Terraform directory", path)
+    from pullproof.cli.live import asked, login_of
+    from pullproof.sources.live.load import load_gathered
+
+    adds = given(options)
+    return load_gathered(asked(path, login_of(options), adds, "check"), path, adds)
 
 
 def _folder(path: str, options: Namespace) -> Loaded:

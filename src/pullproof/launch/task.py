@@ -7,7 +7,7 @@ import msgspec
 from pullproof.launch.platform import Platform, platform_of
 from pullproof.launch.pulls import Home, Pull, pull_of
 from pullproof.launch.references import Reference, Store, read_reference
-from pullproof.launch.requirement import Allow
+from pullproof.launch.requirement import Allow, Unsettled
 from pullproof.launch.stores import Stores
 from pullproof.model.ecs import Container, Launch, LaunchKind, LogConfiguration, SecretRef, TaskDefinition
 from pullproof.model.estate import Estate, look_up
@@ -112,6 +112,11 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
                 owner_kind=owner_kind,
             ),
         )
+
+    def untold(self, kind: str, shown: object | None) -> tuple[Unsettled, ...]:
+        """What is not settled about a thing that is not shown, where that is because nobody could ask."""
+        held = () if shown is not None else self.stores.estate.open.get(kind, ())
+        return tuple(Unsettled(unknown=why) for why in held)
 
 
 def is_none(role: Maybe[str]) -> bool:

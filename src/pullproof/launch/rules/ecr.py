@@ -119,6 +119,7 @@ def _manifest(task: Task, pull: Pull, image: Image) -> Iterator[Requirement]:
             Connect(host=image.host),
             *_call(task, pull, "ecr:BatchGetImage"),
             *_call(task, pull, "ecr:GetDownloadUrlForLayer"),
+            *task.untold("Repository", pull.repository),
         ),
         if_endpoint=_first_pull(rule, image) if rule else None,
     )

@@ -61,6 +61,7 @@ def _read(task: Task, file: Text) -> Iterator[Requirement | Notice]:
             Connect(host=host_of("s3", region or home.region, home.partition, name)),
             *task.by_execution_role("s3:GetObject", file, owner=owner, owner_kind="buckets"),
             *task.by_execution_role("s3:GetBucketLocation", arn, owner=owner, owner_kind="buckets"),
+            *task.untold("Bucket", bucket),
         ),
         perhaps=task.platform.unknown,
     )

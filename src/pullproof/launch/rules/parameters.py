@@ -64,6 +64,7 @@ def _read(task: Task, reference: Reference, subject: str) -> Iterator[Requiremen
             *task.by_execution_role("ssm:GetParameters", arn),
             *_secret_behind(task, reference.name, region),
             *decrypt(task, encrypted),
+            *task.untold("Parameter", parameter),
         ),
         perhaps=task.platform.unknown,
     )

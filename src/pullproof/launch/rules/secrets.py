@@ -78,6 +78,7 @@ def secret_read(task: Task, rule: Rule, reference: Reference, subject: str) -> I
                 owner_kind="secrets",
             ),
             *decrypt(task, encrypted),
+            *task.untold("Secret", secret),
         ),
         perhaps=task.platform.unknown,
     )

@@ -2,9 +2,13 @@
 
 from typing import Any
 
-from pullproof.model.value import Unknown
+from pullproof.model.value import Unknown, Why
 from pullproof.sources.snapshot.item import Item
+from pullproof.sources.snapshot.told import scope_of
 from pullproof.sources.snapshot.translation import Translation
+
+#: What a task definition names and nobody could ask about: it is there, and nothing is assumed of it.
+NOUNS = {"Repositories": "Repository", "Secrets": "Secret", "Parameters": "Parameter", "Buckets": "Bucket"}
 
 
 def roles(made: Translation) -> None:
@@ -51,6 +55,12 @@ def _untold(made: Translation, item: Item, kind: str, what: str, at: str) -> Unk
 
 def stores(made: Translation) -> None:
     """Add repositories, secrets, parameters, keys, log groups, buckets and file systems."""
+    for folder in made.told.folders:
+        for name, noun in NOUNS.items():
+            if name in folder.denied:
+                at = scope_of(folder)
+                why = Unknown(Why.NOT_ALLOWED, f"what {name} would tell", at, folder.denied[name])
+                made.may_have_more(noun, why)
     _repositories(made)
     _secrets(made)
     _keys(made)
