@@ -43,10 +43,12 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
     """How every requirement stands, what is in the way, and the verdict on every launch.
 
-    `gaps` are those of tasks that must start; `warned` those of what only warns.
+    `needs` are what each requirement asks for. `gaps` are those of tasks that must start; `warned` those of
+    what only warns.
     """
 
     standing: dict[Claim, Verdict]
+    needs: dict[Claim, tuple[Need, ...]]
     verdicts: dict[str, Verdict]
     gaps: tuple[Gap, ...]
     warned: tuple[Gap, ...]
@@ -58,6 +60,7 @@ def survey(
     """Every task that runs on Fargate, or may; arguments as in `prove`."""
     prover = Prover(estate)
     standing: dict[Claim, Verdict] = {}
+    needs: dict[Claim, tuple[Need, ...]] = {}
     verdicts: dict[str, Verdict] = {}
     gaps: dict[Gap, None] = {}
     warned: dict[Gap, None] = {}
@@ -70,6 +73,7 @@ def survey(
         for requirement, answers in judged.answers:
             for place, answer in answers:
                 claim = (launch.key, requirement.rule.id, requirement.subject, place.subnet)
+                needs[claim] = (*needs.get(claim, ()), *requirement.needs)
                 standing[claim] = standing.get(claim, Verdict.WORKS) & answer.verdict
                 if not requirement.only_warns:
                     verdict &= answer.verdict
@@ -77,7 +81,9 @@ def survey(
                     held = warned if requirement.only_warns else gaps
                     held.update(dict.fromkeys(_gaps(prover, launch, judged, requirement, place)))
         verdicts[launch.key] = verdict
-    return Survey(standing=standing, verdicts=verdicts, gaps=tuple(gaps), warned=tuple(warned))
+    return Survey(
+        standing=standing, needs=needs, verdicts=verdicts, gaps=tuple(gaps), warned=tuple(warned)
+    )
 
 
 def _gaps(

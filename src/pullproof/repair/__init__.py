@@ -1,0 +1,1 @@
+"""The smallest set of edits that is proven to help; everything proposed here is judged again by `prove`."""
