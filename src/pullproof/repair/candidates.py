@@ -7,7 +7,7 @@ from pullproof.launch.requirement import Connect
 from pullproof.model.codes import BLOCKER_CODES
 from pullproof.prove.gaps import Gap
 from pullproof.repair import endpoints, filters, internet, mounts, statements
-from pullproof.repair.scene import AUTO, FILTERS, Scene, Stands, Ways
+from pullproof.repair.scene import AUTO, FILTERS, Scene, Stands, Ways, carried
 
 Row: TypeAlias = Callable[[Gap, Scene], Ways]
 
@@ -17,6 +17,12 @@ def way_out(gap: Gap, scene: Scene) -> Ways:
     if not isinstance(gap.need, Connect):
         return Stands(
             f"{gap.decision.at} has no way to the mount target", "give both VPCs routes to each other"
+        )
+    if gap.decision.code == "no-route" and not gap.need.public_registry and carried(gap):
+        # The names of AWS's services lead to an endpoint of another VPC: the way there, or back, is missing.
+        return Stands(
+            f"{gap.decision.to_change} lacks a route between the task's VPC and the one whose endpoint answers",
+            f"add the route to {gap.decision.to_change}: to the transit gateway or peering connection",
         )
     strategy = scene.strategy
     if strategy == AUTO:

@@ -98,10 +98,14 @@ class Scene:
         return ""
 
     def endpoint_for(self, vpc: str, suffix: str, kind: EndpointType) -> Endpoint | None:
-        """The endpoint of a kind that a VPC has for a service."""
+        """The endpoint of a kind that a VPC has for a service of its own region."""
+        held_vpc = self.estate.vpcs.get(vpc)
+        here = "" if held_vpc is None else self.region(held_vpc)
         for endpoint in self.estate.by_vpc_endpoints.get(vpc, ()):
             named = endpoint_suffix(endpoint.service) if isinstance(endpoint.service, str) else None
-            if endpoint.type is kind and named is not None and named[0] == suffix:
+            if endpoint.type is not kind or named is None or named[0] != suffix:
+                continue
+            if not (here and is_exact(named[1])) or named[1] == here:
                 return endpoint
         return None
 

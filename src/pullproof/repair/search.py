@@ -29,6 +29,8 @@ MOST_ROUNDS = 12
 MOST_RETRIES = 3
 #: Launches times edits that are proven again, one by one, to see whether an edit is needed.
 MOST_PROOFS = 3000
+NOT_PROVEN = "what usually mends this was tried, and does not here"
+BY_HAND = "mend this by hand; pullproof explain has the page of the code"
 #: Edits that give traffic another way, or another name to go by.
 TURNS = (
     e.AddEndpoint,
@@ -112,7 +114,8 @@ class Search:
             edits.update(dict.fromkeys(ordered(chosen), turn))
         kept = self._pruned(asked, edits)
         _, found = self.proven(kept)
-        _, left = self._options(asked, kept, banned, found)
+        again, left = self._options(asked, kept, banned, found)
+        left += [Left(gap=gap, why=NOT_PROVEN, remedy=BY_HAND) for gap, _ in again]
         return Found(
             edits=ordered(kept),
             causes={edit: tuple(gap.decision for gap in gaps.get(edit, ())) for edit in kept},
@@ -156,7 +159,7 @@ class Search:
             if moves:
                 options.append((gap, moves))
             elif proposed:
-                left.append(Left(gap=gap, why=_why_left(proposed, banned), remedy="mend this by hand"))
+                left.append(Left(gap=gap, why=_why_left(proposed, banned), remedy=BY_HAND))
         return options, left
 
     def _pruned(self, asked: frozenset[str], edits: dict[Edit, int]) -> dict[Edit, int]:
@@ -238,7 +241,7 @@ def _mentions(value: object, key: str) -> bool:
 def _why_left(proposed: tuple[Move, ...], banned: frozenset[Edit]) -> str:
     if any(not banned.isdisjoint(move.edits) for move in proposed):
         return "what would mend it makes something else worse"
-    return "what should mend it was not proven to"
+    return NOT_PROVEN
 
 
 Mended = Callable[[frozenset[str]], Found]

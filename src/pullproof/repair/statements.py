@@ -1,7 +1,8 @@
 """Statements for policies: the action that is missing, on the resource that it is missing for."""
 
-from pullproof.launch.requirement import Allow, Assume, Refused
 from pullproof.evidence import Gate
+from pullproof.launch.parts import read_arn
+from pullproof.launch.requirement import Allow, Assume, Refused
 from pullproof.model.edits import (
     AddRole,
     AddStatement,
@@ -40,7 +41,8 @@ def missing_action(gap: Gap, scene: Scene) -> Ways:
     if not isinstance(need, Allow) or role is None:
         return Stands("the role is not in the input", f"allow {_call(gap)} where the role is kept")
     resource = pattern(need.resource)
-    if resource.rstrip("*").endswith((":", "key/")) and resource != "*":
+    arn = read_arn(resource)
+    if arn is not None and arn.resource.removeprefix("key/").removeprefix("secret:") == "*":
         return Stands(
             f"it is not known which resource {shown(need.resource)} is",
             f"allow {need.action} on it by its ARN",
