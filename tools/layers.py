@@ -29,8 +29,8 @@ MAY_IMPORT: dict[str, tuple[frozenset[str], str]] = {
         "the only place where needs meet engines",
     ),
     "repair": (
-        frozenset({"verdict", "model", "evidence", "finding", "prove"}),
-        "proposes, and asks prove again",
+        frozenset({"verdict", "model", "evidence", "launch", "finding", "prove"}),
+        "proposes what a need lacks, and asks prove again",
     ),
     "sources": (frozenset({"model"}), "a source translates; it never judges"),
     "render": (frozenset({"model"}), "writes edits; cannot see verdicts, so cannot depend on them"),
@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, tuple[frozenset[str], str]] = {
         frozenset(
             {
                 *("verdict", "evidence", "launch", "finding", "model.value", "model.codes"),
-                *("explain.understand", "why"),
+                *("model.edits", "explain.understand", "why"),
             }
         ),
         "reads findings, and decides nothing",

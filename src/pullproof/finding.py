@@ -10,7 +10,8 @@ import msgspec
 
 from pullproof.evidence import Hop, Step, Via, verdict_of
 from pullproof.launch.requirement import Notice, Rule
-from pullproof.model.value import Origin, Unknown
+from pullproof.model.edits import Edit
+from pullproof.model.value import Maybe, Origin, Unknown
 from pullproof.verdict import Verdict, all_of
 
 
@@ -111,3 +112,94 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def count(self, verdict: Verdict) -> int:
         """How many tasks have that verdict."""
         return sum(task.verdict is verdict for task in self.tasks)
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One edit in words: what it does, the address that it changes, and what it is for.
+
+    `settles` are the blockers that lead to it, as (code, resource, step, task).
+    """
+
+    edit: Edit
+    says: str
+    resource: str
+    settles: tuple[tuple[str, str, str, str], ...] = ()
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """The estate was edited and every requirement of every task judged again; this is what changed.
+
+    `starts` are the tasks that can start now and could not, `unsettled` those without a blocker of which
+    something is not known, `settles` how many blocked steps work now, `judged` how many tasks were looked
+    at. `opens` is what got worse.
+    """
+
+    starts: tuple[str, ...]
+    unsettled: tuple[str, ...]
+    settles: int
+    judged: int
+    opens: tuple[str, ...] = ()
+
+
+class Fix(msgspec.Struct, frozen=True, kw_only=True):
+    """Edits that belong together, proven. `whole`: the tasks it is for have no blocker left afterwards.
+
+    `exposure` is what it newly permits, in words, the widest first; `score` the same as numbers.
+    `monthly` is what it adds to the bill, in US dollars; `warnings` what AWS interrupts or limits.
+    """
+
+    whole: bool
+    changes: tuple[Change, ...]
+    exposure: tuple[str, ...]
+    score: tuple[int, ...]
+    monthly: Maybe[float]
+    warnings: tuple[str, ...]
+    proof: Proof
+
+    def __post_init__(self) -> None:
+        """Refuse a fix that does nothing, that makes something worse, or that nobody proved."""
+        if not self.changes:
+            raise ValueError("a fix has at least one edit")
+        if self.proof.opens:
+            raise ValueError(f"a fix makes nothing worse: {self.proof.opens[0]}")
+        if self.whole and not (self.proof.starts or self.proof.unsettled):
+            raise ValueError("a whole fix leaves some task without a blocker")
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """What renderers write."""
+        return tuple(change.edit for change in self.changes)
+
+
+class NotMended(msgspec.Struct, frozen=True, kw_only=True):
+    """A blocker that stays: why nothing is offered for it, what a person can do, whom it keeps."""
+
+    code: str
+    resource: str
+    why: str
+    remedy: str
+    tasks: tuple[str, ...]
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to `fix`: at most one whole fix and one partial one, and what is left.
+
+    `via` is the strategy ("auto", "endpoints", "nat", "public-ip"). `blocked` are the tasks that were asked
+    for and could not start, `unknown` those of which something is not known: there is nothing to promise.
+    """
+
+    source_kind: str
+    source_path: str
+    via: str
+    blocked: tuple[str, ...]
+    unknown: tuple[str, ...]
+    fixes: tuple[Fix, ...]
+    left: tuple[NotMended, ...]
+    notes: tuple[str, ...] = ()
+    places: Mapping[str, str] = {}
+
+    @property
+    def mended(self) -> bool:
+        """Whether no task that was asked for keeps a blocker."""
+        kept = {task for one in self.left for task in one.tasks}
+        return not kept.intersection(self.blocked)

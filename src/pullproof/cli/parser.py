@@ -17,6 +17,7 @@ examples:
   pullproof check plan.json                            will every task start?
   pullproof check ./infra --var stage=prod             the same, without credentials
   pullproof check aws://shop/web --region eu-west-1    a service as it is now
+  pullproof fix plan.json                              what is the smallest change that helps?
   pullproof upgrade plan.json --from 1.3.0 --to 1.4.0  which tasks would stop starting?
   pullproof explain sg-egress                          what a code means, how to mend it
   pullproof explain "ResourceInitializationError: ..." what a stopped reason means
@@ -160,6 +161,21 @@ def _upgrade(command: Arguments) -> None:
     _printing(command, "terminal", "json")
 
 
+def _fix(command: Arguments) -> None:
+    _reading(command)
+    group = command.add_argument_group("mending")
+    group.add_argument(
+        "--via",
+        choices=("auto", "endpoints", "nat", "public-ip", "cheapest"),
+        default="auto",
+        help="how tasks reach AWS that cannot: by endpoints, unless their subnet is public",
+    )
+    group.add_argument(
+        "--for", dest="task", metavar="all|ADDRESS", action="append", default=[], help="the tasks to mend"
+    )
+    _printing(command, "terminal", "json")
+
+
 def _explain(command: Arguments) -> None:
     command.add_argument(
         "text", metavar="CODE|TEXT", nargs="+", help="a code, a step, a stopped reason, or - to read one"
@@ -231,6 +247,7 @@ def _version(command: Arguments) -> None:
 #: In the order of the help: what each does, and its options.
 COMMANDS: dict[str, tuple[str, Callable[[Arguments], None]]] = {
     "check": ("say of every task whether it can start, and what keeps it", _check),
+    "fix": ("offer the smallest change, proven, that lets the tasks start", _fix),
     "upgrade": ("say which tasks would stop starting on another platform version", _upgrade),
     "explain": ("explain the code of a finding, or the stopped reason of a task", _explain),
     "why": ("say why a task did not start: its message, and what is proven of it now", _why),

@@ -47,6 +47,10 @@ def dispatch(options: Namespace) -> int:
             from pullproof.cli.check import check
 
             return check(options)
+        case "fix":
+            from pullproof.cli.fix import fix
+
+            return fix(options)
         case "upgrade":
             from pullproof.cli.upgrade import upgrade
 

@@ -81,9 +81,7 @@ def survey(
                     held = warned if requirement.only_warns else gaps
                     held.update(dict.fromkeys(_gaps(prover, launch, judged, requirement, place)))
         verdicts[launch.key] = verdict
-    return Survey(
-        standing=standing, needs=needs, verdicts=verdicts, gaps=tuple(gaps), warned=tuple(warned)
-    )
+    return Survey(standing=standing, needs=needs, verdicts=verdicts, gaps=tuple(gaps), warned=tuple(warned))
 
 
 def _gaps(

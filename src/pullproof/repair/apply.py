@@ -99,7 +99,9 @@ def _associate(draft: Draft, edit: e.AssociateRouteTable) -> None:
 
 
 def _endpoint_subnet(draft: Draft, edit: e.AddEndpointSubnet) -> None:
-    draft.change("endpoints", edit.endpoint, lambda one: replace(one, subnets=_with(one.subnets, edit.subnet)))
+    draft.change(
+        "endpoints", edit.endpoint, lambda one: replace(one, subnets=_with(one.subnets, edit.subnet))
+    )
 
 
 def _private_dns(draft: Draft, edit: e.SetPrivateDns) -> None:
@@ -204,13 +206,9 @@ def _mount_target(draft: Draft, edit: e.AddMountTarget) -> None:
 def _statement(draft: Draft, edit: e.AddStatement) -> None:
     if edit.kind == "roles":
         added = _policy(edit.holder, (edit.statement,))
-        draft.change(
-            "roles", edit.holder, lambda role: replace(role, policies=_with(role.policies, added))
-        )
+        draft.change("roles", edit.holder, lambda role: replace(role, policies=_with(role.policies, added)))
         return
-    draft.change(
-        edit.kind, edit.holder, lambda one: replace(one, policy=_stated(one.policy, edit))
-    )
+    draft.change(edit.kind, edit.holder, lambda one: replace(one, policy=_stated(one.policy, edit)))
 
 
 def _stated(policy: Maybe[Policy] | None, edit: e.AddStatement) -> Maybe[Policy] | None:
@@ -257,9 +255,7 @@ def _role(draft: Draft, edit: e.AddRole) -> None:
 
 
 def _execution_role(draft: Draft, edit: e.SetExecutionRole) -> None:
-    draft.change(
-        "task_definitions", edit.task_definition, lambda one: replace(one, execution_role=edit.role)
-    )
+    draft.change("task_definitions", edit.task_definition, lambda one: replace(one, execution_role=edit.role))
 
 
 def _vpc(draft: Draft, edit: e.AddVpc) -> None:

@@ -54,7 +54,9 @@ def choose(gaps: Sequence[tuple[Move, ...]], measure: Measure, given: Iterable[E
     """The edits that mend every gap, each of which any of its moves mends; `given` are there already."""
     start = frozenset(given)
     left = [frozenset(frozenset(move.edits) - start for move in moves) for moves in gaps]
-    picked, open_ = _forced([ways for ways in dict.fromkeys(left) if ways and frozenset() not in ways], measure)
+    picked, open_ = _forced(
+        [ways for ways in dict.fromkeys(left) if ways and frozenset() not in ways], measure
+    )
     for part in _parts(open_):
         picked |= _searched(part, picked, measure)
     return picked

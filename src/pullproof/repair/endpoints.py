@@ -64,7 +64,7 @@ def _no_service(gap: Gap) -> Stands:
 
 def _elsewhere(row: AwsService, region: Text, vpc: Vpc, scene: Scene) -> Stands | None:
     """Why an endpoint of this VPC would not do."""
-    if not row.endpoint or row.suffix.endswith(("!", "+")) and not row.gateway:
+    if not row.endpoint or (row.suffix.endswith(("!", "+")) and not row.gateway):
         return Stands(
             f"AWS does not say that an endpoint answers for the names of {row.title}",
             "use the service's usual regional name, or give the tasks a way to the internet (--via nat)",
@@ -193,7 +193,8 @@ def record(gap: Gap, scene: Scene) -> Ways:
     zone = next((o.address for o in gap.decision.cites if o.address in scene.estate.zones), "")
     if vpc is None or found is None or not zone or not isinstance(gap.need, Connect):
         return Stands(
-            "a record of a private hosted zone leads nowhere", f"mend the record that {gap.decision.at} answers with"
+            "a record of a private hosted zone leads nowhere",
+            f"mend the record that {gap.decision.at} answers with",
         )
     row, region = found
     if row.gateway or _elsewhere(row, region, vpc, scene) is not None:

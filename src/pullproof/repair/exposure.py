@@ -105,17 +105,8 @@ class Exposure:
             case e.AssociateRouteTable():
                 for subnet in self._tables.get(edit.table, [edit.table]):
                     yield Permission(Level.GROUP, subnet, f"reach {edit.endpoint}")
-            case e.AddStatement():
-                yield from granted(edit.holder, edit.statement)
-            case e.AddRole():
-                for statement in edit.statements:
-                    yield from granted(e.new(edit.name), statement)
-                for name in edit.managed:
-                    yield Permission(Level.WIDE, e.new(edit.name), name)
-            case e.AddTrust():
-                yield Permission(Level.NARROW, edit.role, "be assumed by ECS tasks")
             case _:
-                return
+                yield from _access(edit)
 
     def _rule(self, edit: e.AddGroupRule) -> Iterator[Permission]:
         way = "reach" if edit.egress else "be reached by"
@@ -149,6 +140,22 @@ class Exposure:
         shut = certain and all(_shut(self.estate.groups.get(group)) for group in groups)
         level = Level.ANYWHERE if shut else Level.REACHED
         return Permission(level, edit.launch, "have a public address")
+
+
+def _access(edit: Edit) -> Iterator[Permission]:
+    """What an edit of roles and policies permits; nothing for any other."""
+    match edit:
+        case e.AddStatement():
+            yield from granted(edit.holder, edit.statement)
+        case e.AddRole():
+            for statement in edit.statements:
+                yield from granted(e.new(edit.name), statement)
+            for name in edit.managed:
+                yield Permission(Level.WIDE, e.new(edit.name), name)
+        case e.AddTrust():
+            yield Permission(Level.NARROW, edit.role, "be assumed by ECS tasks")
+        case _:
+            return
 
 
 def granted(holder: str, statement: Statement) -> Iterator[Permission]:

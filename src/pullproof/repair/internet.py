@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
 https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
 """
 
-from pullproof.model.addresses import Addresses, Cidr, blocks, cidr, of_cidr
+from pullproof.model.addresses import Addresses, Cidr, blocks, cidr
 from pullproof.model.edits import (
     AddInternetGateway,
     AddNatGateway,
@@ -19,7 +19,7 @@ from pullproof.model.gateways import NatGateway
 from pullproof.model.value import Unknown
 from pullproof.model.vpc import RouteTable, Subnet, Target, TargetKind, Vpc
 from pullproof.prove.gaps import Gap
-from pullproof.repair.scene import Move, Scene, Stands, Ways, held, leads
+from pullproof.repair.scene import Move, Scene, Stands, Ways, held
 
 ANY = cidr("0.0.0.0/0")
 #: The smallest subnet that AWS makes. https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
@@ -45,7 +45,9 @@ def nat(gap: Gap, scene: Scene) -> Ways:
     subnet = scene.subnet(gap)
     table, vpc = scene.table(subnet), scene.vpc(gap)
     if subnet is None or table is None or vpc is None:
-        return Stands("the route table of the subnet is not in the input", "add the configuration that holds it")
+        return Stands(
+            "the route table of the subnet is not in the input", "add the configuration that holds it"
+        )
     if scene.public(table):
         return Stands(
             f"{subnet.key} leads to an internet gateway: its tasks cannot use a NAT gateway from there",
@@ -55,7 +57,7 @@ def nat(gap: Gap, scene: Scene) -> Ways:
         return Stands(f"{vpc.key} is not made by this input", "pass the input that makes it")
     existing = _existing(scene, vpc)
     current = _current(scene, table)
-    if current is not None and current.public is True and current.available is not False:
+    if current is not None and _worth_mending(scene, current):
         return _reach_internet(scene, vpc, current)
     if existing is not None:
         return (Move((_to_nat(table, existing.key),)),)
@@ -90,11 +92,20 @@ def _existing(scene: Scene, vpc: Vpc) -> NatGateway | None:
     return None
 
 
+def _worth_mending(scene: Scene, gateway: NatGateway) -> bool:
+    """Whether a NAT gateway would do, were its subnet public: not where tasks run in that subnet."""
+    here = held(gateway.subnet)
+    tasks_here = any(here in launch.subnets.items for launch in scene.estate.launches.values())
+    return gateway.public is True and gateway.available is not False and not tasks_here
+
+
 def _reach_internet(scene: Scene, vpc: Vpc, gateway: NatGateway) -> Ways:
     """The NAT gateway's own subnet on a table that leads to an internet gateway."""
     subnet = scene.estate.subnets.get(held(gateway.subnet))
     if subnet is None:
-        return Stands(f"it is not known where {gateway.key} is", "add the configuration that holds its subnet")
+        return Stands(
+            f"it is not known where {gateway.key} is", "add the configuration that holds its subnet"
+        )
     internet, made = _internet_gateway(scene, vpc)
     others = [one for one in scene.in_table(held(subnet.route_table)) if one.key != subnet.key]
     table = scene.table(subnet)
@@ -119,8 +130,12 @@ def _internet_gateway(scene: Scene, vpc: Vpc) -> tuple[str, tuple[Edit, ...]]:
 
 
 def _made(scene: Scene, vpc: Vpc, table: RouteTable, subnet: Subnet) -> Ways:
-    """A new NAT gateway, in a public subnet of the VPC; that is made too where there is none."""
+    """A new NAT gateway, in a public subnet of the VPC; that is made too where there is none.
+
+    One serves all tasks of the VPC: a second one is for resilience, and a matter of taste and money.
+    """
     name = scene.names.name("nat", vpc.key)
+    subnet = _first_asking(scene, vpc, subnet)
     public = _public_subnet(scene, vpc, subnet)
     if public is not None:
         return (Move((AddNatGateway(name=name, subnet=public.key), _to_nat(table, new(name)))),)
@@ -144,6 +159,12 @@ def _made(scene: Scene, vpc: Vpc, table: RouteTable, subnet: Subnet) -> Ways:
         _to_nat(table, new(name)),
     )
     return (Move(edits),)
+
+
+def _first_asking(scene: Scene, vpc: Vpc, subnet: Subnet) -> Subnet:
+    """Of the subnets of a VPC that lack something, the first, so that all of them get the same gateway."""
+    asking = [one for gap in scene.gaps if (one := scene.subnet(gap)) is not None and one.vpc == vpc.key]
+    return min((subnet, *asking), key=lambda one: one.key)
 
 
 def _public_subnet(scene: Scene, vpc: Vpc, near: Subnet) -> Subnet | None:
@@ -172,11 +193,3 @@ def free_block(scene: Scene, vpc: Vpc) -> Cidr | None:
             size = 1 << (block.bits - SMALLEST)
             return Cidr(4, block.last + 1 - size, SMALLEST)
     return None
-
-
-def needs_no_nat(gap: Gap, scene: Scene) -> bool:
-    """Whether the subnet of a gap already leads to an internet gateway."""
-    return leads(scene.table(scene.subnet(gap))) is TargetKind.INTERNET_GATEWAY
-
-
-__all__ = ["free_block", "nat", "of_cidr", "public_ip"]

@@ -44,7 +44,7 @@ def _one_of_the_zone(scene: Scene, gap: Gap, subnet: Subnet) -> str:
     found = [subnet.key]
     for other in scene.gaps:
         decision, there = other.decision, scene.subnet(other)
-        if (decision.code, decision.to_change) == (gap.decision.code, gap.decision.to_change):
-            if there is not None and there.vpc == subnet.vpc and there.zone == subnet.zone:
-                found.append(there.key)
+        same = (decision.code, decision.to_change) == (gap.decision.code, gap.decision.to_change)
+        if same and there is not None and (there.vpc, there.zone) == (subnet.vpc, subnet.zone):
+            found.append(there.key)
     return min(found)

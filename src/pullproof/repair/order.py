@@ -56,7 +56,7 @@ def tidy(edits: Iterable[Edit]) -> dict[Edit, tuple[Edit, ...]]:
             made[key] = (_joined(before, edit), (*parts, edit))
         else:
             made[key] = (edit, (edit,))
-    return {edit: parts for edit, parts in made.values()}
+    return dict(made.values())
 
 
 def _belongs(edit: Edit) -> object:

@@ -152,9 +152,7 @@ class Search:
                 left.append(Left(gap=gap, why=proposed.why, remedy=proposed.remedy))
                 continue
             moves = tuple(
-                move
-                for move in proposed
-                if not have.issuperset(move.edits) and banned.isdisjoint(move.edits)
+                move for move in proposed if not have.issuperset(move.edits) and banned.isdisjoint(move.edits)
             )
             if moves:
                 options.append((gap, moves))
@@ -173,16 +171,23 @@ class Search:
             return kept
         _, whole = self.proven(kept)
         measure = self._measure(kept)
-        for edit in sorted(doubtful, key=lambda one: measure.order((one,)), reverse=True):
-            fewer = [one for one in kept if one != edit]
-            if not _refers(fewer, edit) and _as_good(self._judged(fewer, asked), whole, asked):
-                kept.pop(edit)
+        doubtful.sort(key=lambda one: measure.order((one,)), reverse=True)
+        while self._drop_one(kept, doubtful, whole, asked):
+            pass
         return kept
 
-    def _judged(self, edits: Iterable[Edit], asked: frozenset[str]) -> Survey:
-        """How the launches stand that matter, without keeping it: there are many such questions."""
-        del asked
-        return survey(edited(self.estate, ordered(edits)))
+    def _drop_one(
+        self, kept: dict[Edit, int], doubtful: list[Edit], whole: Survey, asked: frozenset[str]
+    ) -> bool:
+        """Take back the first edit that is not needed, if there is one."""
+        for edit in doubtful:
+            fewer = [one for one in kept if one != edit]
+            if edit in kept and not _refers(fewer, edit):
+                found = survey(edited(self.estate, ordered(fewer)))
+                if _as_good(found, whole, asked):
+                    kept.pop(edit)
+                    return True
+        return False
 
     def _culprits(self, found: Found) -> frozenset[Edit]:
         """The edits without which nothing is worse."""

@@ -26,7 +26,11 @@ TOGETHER = {"logs:CreateLogStream": "logs:PutLogEvents"}
 
 def pattern(resource: Text) -> Text:
     """A resource as a policy names it: what may be anything at all is a star, what has a name keeps it."""
-    return HOLE.sub(lambda hole: "*" if hole[1].startswith("?") else hole[0], resource)
+    named = HOLE.sub(lambda hole: "*" if hole[1].startswith("?") else hole[0], resource)
+    # What is in a log group is named by the group, as in AWS's own examples.
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/permissions-reference-cwl.html
+    group, stream, _ = named.partition(":log-stream:")
+    return f"{group}:*" if stream else named
 
 
 def missing_action(gap: Gap, scene: Scene) -> Ways:
@@ -151,7 +155,9 @@ def trust(gap: Gap, scene: Scene) -> Ways:
     """ECS tasks among those who may assume the role."""
     role = scene.estate.roles.get(gap.decision.to_change)
     if role is None or not isinstance(gap.need, Assume) or isinstance(role.trust, Unknown):
-        return Stands("the role is not in the input", "let ecs-tasks.amazonaws.com assume it where it is kept")
+        return Stands(
+            "the role is not in the input", "let ecs-tasks.amazonaws.com assume it where it is kept"
+        )
     if any(s.allow is False for s in role.trust.statements.items):
         return _denied(gap)
     return (Move((AddTrust(role=role.key),)),)
