@@ -3,6 +3,7 @@
 Independent of what reads snapshots. Ids are made from addresses, so they are the same in every run.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -244,18 +245,21 @@ def applied(plan: Path, directory: Path, account: str = "", region: str = "eu-we
     return Applied(tree, region, SOMEBODY if isinstance(told, Unknown) else told)
 
 
-def keys(found: Applied) -> dict[str, set[str]]:
-    """Each address of the plan, and what the account calls it."""
-    named: dict[str, set[str]] = {}
+def keys(found: Applied) -> dict[str, str]:
+    """The id of everything, by each of its names: addresses of the plan, ids, ARNs, the ends of ARNs."""
+    named: dict[str, str] = {}
     for resource in found.tree.resources.values():
+        if resource.type == "aws_ecr_pull_through_cache_rule":
+            named[f"pull-through {found.get(resource, 'ecr_repository_prefix')}"] = resource.address
         if resource.data or resource.deleted:
             continue
-        for name in ("id", "arn"):
-            try:
-                named.setdefault(resource.address, set()).add(str(found.attribute(resource, name)))
-            except KeyError:
-                continue
+        texts = []
+        for name in ("arn", "id"):
+            with contextlib.suppress(KeyError):
+                texts.append(str(found.attribute(resource, name)))
+        ends = [text.split(":", 5)[-1].partition("/")[2] for text in texts]
+        named |= dict.fromkeys((resource.address, *texts, *filter(None, ends)), texts[0] if texts else "")
         if resource.type in ("aws_vpc", "aws_default_vpc"):
             for born in (*BORN, "default_route_table_id"):
-                named[f"{resource.address}.{born}"] = {str(found.attribute(resource, born))}
+                named[f"{resource.address}.{born}"] = str(found.attribute(resource, born))
     return named
