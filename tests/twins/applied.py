@@ -251,6 +251,7 @@ def keys(found: Applied) -> dict[str, str]:
     for resource in found.tree.resources.values():
         if resource.type == "aws_ecr_pull_through_cache_rule":
             named[f"pull-through {found.get(resource, 'ecr_repository_prefix')}"] = resource.address
+            continue
         if resource.data or resource.deleted:
             continue
         texts = []

@@ -1,10 +1,21 @@
 """What a source gives: the estate, and how it was read."""
 
 from collections.abc import Mapping
+from typing import Any, Protocol
 
 import msgspec
 
 from pullproof.model.estate import Estate
+
+
+class Beside(Protocol):
+    """Something that settles what an input leaves open, in the words of the input's own tree."""
+
+    def settled(self, tree: Any) -> Any:
+        """The tree with what is added."""
+
+    def finish(self, estate: Estate) -> None:
+        """Add to the estate what no resource says."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,7 +24,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     `region` and `account` stand in where the input does not tell them. `subnets`, `groups` and
     `public_ip` place the task definitions that nothing runs (addresses or ids, as the input or AWS
     writes them). `source` is the directory of the configuration behind a plan ("" to look for it), and
-    `use_source` False forbids to read any.
+    `use_source` False forbids to read any. `beside` settles what the input leaves open.
     """
 
     region: str = ""
@@ -23,6 +34,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     public_ip: bool = False
     source: str = ""
     use_source: bool = True
+    beside: Beside | None = None
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):

@@ -59,7 +59,7 @@ def load_answers(
     with Uncollected():
         made = translated(folders)
         estate = adapt(tree_of(made), options)
-        estate.organization_policies = _organization(made)
+        estate.organization_policies = organization_policies(made)
     return Loaded(
         kind=kind,
         path=path,
@@ -93,7 +93,7 @@ def tree_of(made: Translation) -> Tree:
     )
 
 
-def _organization(made: Translation) -> tuple[Policy, ...]:
+def organization_policies(made: Translation) -> tuple[Policy, ...]:
     """Service control policies; one that cannot be read may say anything."""
     found = []
     for item in made.told.of("OrganizationPolicies"):

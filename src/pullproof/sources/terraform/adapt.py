@@ -24,6 +24,8 @@ from pullproof.sources.terraform.world import World
 
 def adapt(tree: Tree, options: Options) -> Estate:
     """The estate that a tree of resources describes."""
+    if options.beside is not None:
+        tree = options.beside.settled(tree)
     world = World(tree, options)
     name_born(world)
     for step in STEPS:
@@ -36,6 +38,8 @@ def adapt(tree: Tree, options: Options) -> Estate:
     estate.region = world.where.main_region()
     estate.account = world.where.account
     estate.partition = world.where.partition
+    if options.beside is not None:
+        options.beside.finish(estate)
     return estate
 
 

@@ -1,0 +1,34 @@
+"""The account beside an input, as the adapters ask for it."""
+
+from collections.abc import Sequence
+
+from pullproof.model.estate import Estate
+from pullproof.sources.mixed.answers import answered
+from pullproof.sources.mixed.merge import merged
+from pullproof.sources.snapshot.answers import Folder
+from pullproof.sources.snapshot.load import organization_policies, translated, tree_of
+from pullproof.sources.terraform.tree import Tree
+
+
+class Account:
+    """What one account shows, to settle what an input leaves open."""
+
+    def __init__(self, folders: Sequence[Folder]) -> None:
+        self._folders = folders
+        self._made = translated(folders)
+
+    def settled(self, tree: Tree) -> Tree:
+        """The input's tree with what the account adds.
+
+        Raises:
+            InputError: the input is for another account.
+        """
+        shown = tree_of(self._made)
+        return merged(answered(tree, self._folders, shown), shown)
+
+    def finish(self, estate: Estate) -> None:
+        """Add what no resource of the input's kind says."""
+        estate.organization_policies = (
+            *estate.organization_policies,
+            *organization_policies(self._made),
+        )

@@ -1,0 +1,1 @@
+"""An input and the account it is for, together."""
