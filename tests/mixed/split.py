@@ -112,7 +112,7 @@ def _name(whole: str, name: str, found: Applied, made: set[str]) -> str:
 
 def some(tree: Tree, seed: str) -> set[str]:
     """What a plan may make: what runs tasks, and anything at random."""
-    dice = random.Random(seed)  # noqa: S311  # not for secrets
+    dice = random.Random(seed)
     names = [each.address for each in tree.resources.values() if not each.data]
     ours = {each.address for each in tree.resources.values() if each.type in OURS}
     return closed(ours | set(dice.sample(names, dice.randint(0, 2))), tree)

@@ -7,7 +7,7 @@ from pullproof.cli.out import emit
 from pullproof.cli.parser import COMMANDS, build, flags
 
 #: Options whose value is a path.
-FILES = frozenset(["--source", "--var-file", "--out", "--output"])
+FILES = frozenset(["--source", "--snapshot", "--var-file", "--out", "--output"])
 
 
 def completion(options: Namespace) -> int:

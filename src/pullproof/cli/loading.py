@@ -5,8 +5,10 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable
 
+import msgspec
+
 from pullproof.errors import InputError, UsageError
-from pullproof.sources.base import Loaded, Options
+from pullproof.sources.base import Beside, Loaded, Options
 from pullproof.sources.detect import as_utf8, detect
 from pullproof.sources.folders import SNAPSHOT, folder_kind
 
@@ -24,6 +26,18 @@ def load(options: Namespace) -> Loaded:
         UsageError: an option does not go with this input.
         InputError: it cannot be read as anything we know.
     """
+    beside = getattr(options, "snapshot", None)
+    if not beside:
+        return _read(options, None)
+    from pullproof.cli.beside import from_folder
+
+    account, note = from_folder(beside)
+    loaded = _read(options, account)
+    return msgspec.structs.replace(loaded, notes=(*loaded.notes, note))
+
+
+def _read(options: Namespace, account: Beside | None) -> Loaded:
+    """The estate of the input, with what an account settles."""
     path: str = options.input
     if options.source and options.no_source:
         raise UsageError("--source and --no-source exclude each other", remedy="leave one of them out")
@@ -33,22 +47,22 @@ def load(options: Namespace) -> Loaded:
     _refuse(asking, "an account (aws://CLUSTER)", path)
     if os.path.isdir(path):  # noqa: PTH112  # pathlib is slow to import
         _refuse({"--source": options.source}, "a plan", path)
-        return _folder(path, options)
+        return _folder(path, options, account)
     _refuse({"--var": options.var, "--var-file": options.var_file}, "a Terraform directory", path)
     data = as_utf8(read(path))
     if detect(data, path) == "terraform-plan":
         from pullproof.sources.terraform.load import load_plan
 
-        return load_plan(data, path, given(options))
+        return load_plan(data, path, given(options, account))
     _refuse({"--source": options.source}, "a plan", path)
     from pullproof.sources.terraform.load import load_state
 
-    return load_state(data, path, given(options))
+    return load_state(data, path, given(options, account))
 
 
 def _account(path: str, options: Namespace) -> Loaded:
     """The estate of an account as it is now."""
-    _refuse({"--source": options.source}, "a plan", path)
+    _refuse({"--source": options.source, "--snapshot": options.snapshot}, "a plan", path)
     _refuse({"--var": options.var, "--var-file": options.var_file}, "a Terraform directory", path)
     from pullproof.cli.live import asked, login_of
     from pullproof.sources.live.load import load_gathered
@@ -57,20 +71,21 @@ def _account(path: str, options: Namespace) -> Loaded:
     return load_gathered(asked(path, login_of(options), adds, "check"), path, adds)
 
 
-def _folder(path: str, options: Namespace) -> Loaded:
+def _folder(path: str, options: Namespace, account: Beside | None) -> Loaded:
     """The estate of a folder: a Terraform directory, or the answers of AWS."""
     if folder_kind(path) == SNAPSHOT:
         _refuse({"--var": options.var, "--var-file": options.var_file}, "a Terraform directory", path)
+        _refuse({"--snapshot": account}, "a plan, a template or a directory", path)
         from pullproof.sources.snapshot.load import load_folder
 
-        return load_folder(path, given(options))
+        return load_folder(path, given(options, account))
     from pullproof.sources.terraform.directory import load_directory
 
-    return load_directory(path, given(options), variables=options.var, files=options.var_file)
+    return load_directory(path, given(options, account), variables=options.var, files=options.var_file)
 
 
-def given(options: Namespace) -> Options:
-    """What the command line adds to the input."""
+def given(options: Namespace, account: Beside | None = None) -> Options:
+    """What the command line adds to the input, and what settles it."""
     return Options(
         region=options.region or "",
         account=options.account or "",
@@ -79,6 +94,7 @@ def given(options: Namespace) -> Options:
         public_ip=getattr(options, "assign_public_ip", False),
         source=options.source or "",
         use_source=not options.no_source,
+        beside=account,
     )
 
 

@@ -109,6 +109,9 @@ def _reading(command: Arguments, *, optional: bool = False) -> None:
         "--var", metavar="NAME=VALUE", action="append", default=[], help="a variable of a directory"
     )
     group.add_argument("--var-file", metavar="FILE", action="append", default=[], help="a file of variables")
+    group.add_argument(
+        "--snapshot", metavar="DIR", help="settle what the input leaves open from a snapshot of the account"
+    )
     group.add_argument("--region", metavar="REGION", help="the region, where the input does not tell it")
     group.add_argument("--account", metavar="ID", help="the account id, where the input does not tell it")
     _asking(command)

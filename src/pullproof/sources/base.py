@@ -11,7 +11,7 @@ from pullproof.model.estate import Estate
 class Beside(Protocol):
     """Something that settles what an input leaves open, in the words of the input's own tree."""
 
-    def settled(self, tree: Any) -> Any:
+    def settled(self, tree: Any, options: "Options") -> Any:
         """The tree with what is added."""
 
     def finish(self, estate: Estate) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from pullproof.model.estate import Estate
+from pullproof.sources.base import Options
 from pullproof.sources.mixed.answers import answered
 from pullproof.sources.mixed.merge import merged
 from pullproof.sources.snapshot.answers import Folder
 from pullproof.sources.snapshot.load import organization_policies, translated, tree_of
 from pullproof.sources.terraform.tree import Tree
+from pullproof.sources.terraform.whereabouts import Whereabouts
 
 
 class Account:
@@ -17,14 +19,15 @@ class Account:
         self._folders = folders
         self._made = translated(folders)
 
-    def settled(self, tree: Tree) -> Tree:
+    def settled(self, tree: Tree, options: Options) -> Tree:
         """The input's tree with what the account adds.
 
         Raises:
             InputError: the input is for another account.
         """
         shown = tree_of(self._made)
-        return merged(answered(tree, self._folders, shown), shown)
+        told = Whereabouts(tree, options).account
+        return merged(answered(tree, self._folders, shown), shown, told if isinstance(told, str) else "")
 
     def finish(self, estate: Estate) -> None:
         """Add what no resource of the input's kind says."""

@@ -37,13 +37,13 @@ LISTED = {
 }
 
 
-def merged(tree: Tree, account: Tree) -> Tree:
-    """The input's tree with what the account shows beside it.
+def merged(tree: Tree, account: Tree, told: str = "") -> Tree:
+    """The input's tree with what the account shows beside it; `told` is the account it is for, where told.
 
     Raises:
         InputError: the input is for another account.
     """
-    _same_account(tree, account)
+    _same_account(told, account)
     known = Known(tree)
     kept = {each.address: each for each in _kept(tree, account, known)}
     kept = _without(kept, known)
@@ -63,16 +63,16 @@ def merged(tree: Tree, account: Tree) -> Tree:
     )
 
 
-def _same_account(tree: Tree, account: Tree) -> None:
+def _same_account(told: str, account: Tree) -> None:
     """Refuse an account that is not the input's.
 
     Raises:
         InputError: the two differ.
     """
     theirs = {*account.accounts.values(), *([account.account] if isinstance(account.account, str) else ())}
-    if isinstance(tree.account, str) and theirs and tree.account not in theirs:
+    if told and theirs and told not in theirs:
         raise InputError(
-            f"the input is for the account {tree.account}, and what should settle it is of {', '.join(sorted(theirs))}",
+            f"the input is for the account {told}, and what should settle it is of {', '.join(sorted(theirs))}",
             remedy="take the snapshot, or choose the profile, of the account that the input is for",
         )
 

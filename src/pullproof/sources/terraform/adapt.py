@@ -25,7 +25,7 @@ from pullproof.sources.terraform.world import World
 def adapt(tree: Tree, options: Options) -> Estate:
     """The estate that a tree of resources describes."""
     if options.beside is not None:
-        tree = options.beside.settled(tree)
+        tree = options.beside.settled(tree, options)
     world = World(tree, options)
     name_born(world)
     for step in STEPS:
