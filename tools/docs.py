@@ -13,8 +13,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 
+from bench.api_calls import table as api_calls
 from pullproof.launch.document import rules_markdown
 from pullproof.model.codes import BLOCKERS, WARNINGS, Code
+from pullproof.sources.live.calls import CALLS
+from pullproof.sources.snapshot.layout import BY_NAME
 from tools.layers import MAY_IMPORT
 from tools.repository import ROOT, named
 
@@ -55,9 +58,21 @@ def report() -> str:
     return "".join(f"    {line}\n" if line else "\n" for line in done.stdout.splitlines())
 
 
+def calls() -> str:
+    """The calls that a live account is asked, by the file of a snapshot that holds their answers."""
+    told: dict[str, dict[str, None]] = {}
+    for call in CALLS:
+        held = told.setdefault(call.file or call.leads, {})
+        held.update(dict.fromkeys(f"`{action}`" for action in call.actions))
+    rows = ((f"{BY_NAME[name].tells}", ", ".join(held)) for name, held in told.items())
+    return table(("What is asked about", "Calls, by their permissions"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "api-calls": api_calls,
     "arrows": arrows,
     "blockers": lambda: codes(BLOCKERS),
+    "calls": calls,
     "report": report,
     "rules": rules_markdown,
     "warnings": lambda: codes(WARNINGS),
