@@ -43,7 +43,15 @@ def stand_ins(found: Mapping[str, Resource], settle: Mapping[str, str]) -> Itera
         values: dict[str, Value] = dict.fromkeys(UNKNOWN[kind], why)
         if key in vpcs and kind != "aws_vpc":
             values["vpc_id"] = vpcs[key]
-        yield Resource(address=key, type=kind, name=key, values={**values, "id": text}, data=True)
+        yield Resource(
+            address=key,
+            type=kind,
+            name=key,
+            values={**values, "id": text},
+            data=True,
+            elsewhere=f"{key} is made elsewhere: check the live account, or the template that makes it"
+            " together with this one",
+        )
 
 
 def _arguments(values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:

@@ -1,6 +1,6 @@
 """What runs tasks beside services: rules, schedules, pipes, state machines, jobs."""
 
-from pullproof.model.text import OPEN
+from pullproof.model.text import OPEN, Text, anything
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.cloudformation.map_ecs import PROVIDER, network
 from pullproof.sources.cloudformation.rows import Part, Properties, Row, Values, each, items, members
@@ -92,15 +92,15 @@ def substituted(value: Value, given: dict[str, Value]) -> Value:
         mark = f"${{{name}}}"
         if value == mark:
             return item
-        if mark in value and isinstance(item, str | int | float):
-            value = value.replace(mark, _text(item))
+        if mark in value:
+            value = value.replace(mark, _text(item, name))
     return value
 
 
-def _text(item: str | float) -> str:
+def _text(item: Value, name: str) -> Text:
     if isinstance(item, bool):
         return "true" if item else "false"
-    return str(item)
+    return str(item) if isinstance(item, str | int | float) else anything(name)
 
 
 def _environment(_item: Item, properties: Properties) -> Values:
@@ -129,6 +129,14 @@ TARGET = {
     "platform_version": "EcsParameters.PlatformVersion",
 }
 
+MACHINE = {
+    "definition": "DefinitionString",
+    "task_definition": "TaskDefinition",
+    "subnets": "Subnets",
+    "security_groups": "SecurityGroups",
+    "assign_public_ip": "AssignPublicIp",
+}
+
 ROWS = (
     Row(type="AWS::Events::Rule", parts=_targets, gives={"Arn": "arn"}, words=TARGET, launches=True),
     Row(type="AWS::Pipes::Pipe", parts=_pipe, gives={"Arn": "arn"}, words=TARGET, launches=True),
@@ -146,7 +154,7 @@ ROWS = (
         build=_machine,
         ref="arn",
         gives={"Arn": "arn"},
-        words={"definition": "DefinitionString"},
+        words=MACHINE,
         launches=True,
     ),
     Row(

@@ -182,6 +182,7 @@ ROWS = (
             "Ipv6CidrBlock": "ipv6_cidr_block",
             "AvailabilityZone": "availability_zone",
             "Ipv6Native": "ipv6_native",
+            "MapPublicIpOnLaunch": "map_public_ip_on_launch",
         },
         build=_subnet,
         gives={

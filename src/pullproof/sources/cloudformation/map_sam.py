@@ -9,7 +9,7 @@ import msgspec
 
 from pullproof.model.text import OPEN
 from pullproof.model.value import Unknown, Why
-from pullproof.sources.cloudformation.map_launches import substituted
+from pullproof.sources.cloudformation.map_launches import MACHINE, substituted
 from pullproof.sources.cloudformation.rows import Properties, Row, Values, members
 from pullproof.sources.cloudformation.stack import Item
 from pullproof.sources.terraform.tree import Value
@@ -64,7 +64,7 @@ ROWS = (
         build=_machine,
         ref="arn",
         gives={"Arn": "arn"},
-        words={"definition": "Definition"},
+        words={**MACHINE, "definition": "Definition"},
         launches=True,
     ),
 )

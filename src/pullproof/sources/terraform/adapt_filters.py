@@ -278,7 +278,8 @@ def _not_shown(resource: Resource, name: str) -> Unknown:
         Why.NOT_IN_INPUT,
         f"the {name} rules of {resource.address}",
         resource.address,
-        f"the rules of {resource.address} are kept elsewhere: add the configuration that creates it,"
+        resource.elsewhere
+        or f"the rules of {resource.address} are kept elsewhere: add the configuration that creates it,"
         " or check the live account",
     )
 

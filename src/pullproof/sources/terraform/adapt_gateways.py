@@ -117,7 +117,7 @@ def _active(world: World, resource: Resource, *, accepted: bool) -> Maybe[bool]:
 def _interface(world: World, resource: Resource) -> NetworkInterface:
     instance = resource.type == "aws_instance"
     groups = written(resource, "vpc_security_group_ids" if instance else "security_groups")
-    public = world.flag(resource, "associate_public_ip_address", default=False) if instance else False
+    public = _launched_public(world, resource) if instance else False
     shown = resource.values.get("public_ip")
     if isinstance(shown, str) and shown and OPEN not in shown:
         public = True
@@ -146,6 +146,24 @@ def _public(resource: Resource) -> Addresses:
         return of(*(text for text in shown if text))
     except ValueError:
         return NOWHERE
+
+
+def _launched_public(world: World, resource: Resource) -> Maybe[bool]:
+    """Whether an instance starts with a public address: as it says, else as its subnet does.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/subnet-public-ip.html
+    """
+    value = written(resource, "associate_public_ip_address")
+    if given(value):
+        return world.flag(resource, "associate_public_ip_address", default=False)
+    key = world.key(resource.values.get("subnet_id"), resource, "subnet_id")
+    subnet = world.tree.resources.get(key) if isinstance(key, str) else None
+    if subnet is None:
+        return key if isinstance(key, Unknown) else world.unknown(resource, "associate_public_ip_address")
+    default = subnet.type == "aws_default_subnet"
+    if subnet.data and "map_public_ip_on_launch" not in subnet.values:
+        return world.unknown(subnet, "map_public_ip_on_launch")
+    return world.flag(subnet, "map_public_ip_on_launch", default=default)
 
 
 def _elastic(world: World, resource: Resource, public: Maybe[bool]) -> Maybe[bool]:

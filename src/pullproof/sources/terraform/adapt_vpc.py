@@ -138,7 +138,8 @@ def _unseen(vpc: Resource) -> Unknown | None:
         Why.NOT_IN_INPUT,
         f"what {which} {vpc.address} holds",
         vpc.address,
-        f"{vpc.address} is not created here: add the configuration that creates it, or check the live account",
+        vpc.elsewhere
+        or f"{vpc.address} is not created here: add the configuration that creates it, or check the live account",
     )
 
 
@@ -325,7 +326,8 @@ def _inherited(world: World, subnet: Resource, vpc: Maybe[str], strays: list[Str
             Why.NOT_IN_INPUT,
             f"{what} of {subnet.address}",
             subnet.address,
-            f"what {subnet.address} is attached to is not in the input: add the configuration that"
+            subnet.elsewhere
+            or f"what {subnet.address} is attached to is not in the input: add the configuration that"
             " creates it, or check the live account",
         )
     found: Maybe[str] = getattr(owner, name)

@@ -45,7 +45,7 @@ def read_json(world: World, text: str, resource: Resource, name: str) -> Value:
     """The value of JSON text with holes, in the one spelling; what may be anything is `Unknown`."""
     whole = sole_hole(text.strip())
     if whole:
-        return world.unknown(resource, name)
+        return world.untold(text.strip(), resource, name)
     try:
         tree = decode(text)
     except ValueError:

@@ -82,7 +82,7 @@ def switch(world: World, value: Value, resource: Resource, what: str) -> Maybe[b
     if value is None or value == "":
         return False
     text = plain(value)
-    return text.upper() in ("ENABLED", "TRUE") if text else world.unknown(resource, what)
+    return text.upper() in ("ENABLED", "TRUE") if text else world.untold(value, resource, what)
 
 
 def _platform(world: World, value: Value, resource: Resource) -> Maybe[str]:
@@ -137,7 +137,7 @@ def task_definition(world: World, value: Value, resource: Resource, depth: int =
     key = world.names.get(("task-definition", family))
     if key is not None and (not revision or OPEN in revision):
         return key
-    return text if OPEN not in text else world.unknown(resource, "task_definition")
+    return text if OPEN not in text else world.untold(text, resource, "task_definition")
 
 
 def _on_old_revision(definition: str, resource: Resource) -> Unknown:

@@ -38,7 +38,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     `exists` says that it is in the state already; `deleted` that the plan removes it (kept, because
     routes may still point at it). `mentions` lists, for an attribute whose value is unknown, the
     attributes of other resources that its expression leads to, as holes name them. `words` says how the
-    input spells arguments that it does not spell as Terraform does.
+    input spells arguments that it does not spell as Terraform does. `elsewhere` says how to show what a
+    thing holds that the input only uses ("" for the usual sentence).
     """
 
     address: str
@@ -54,6 +55,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     deleted: bool = False
     mentions: Mapping[str, tuple[str, ...]] = {}
     words: Mapping[str, str] = {}
+    elsewhere: str = ""
 
     def leaves_out(self, attribute: str) -> bool:
         """Whether the configuration certainly does not write this argument."""

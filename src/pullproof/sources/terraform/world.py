@@ -223,7 +223,7 @@ class World:
             return default
         if isinstance(value, str):
             value = self.spelt(value)
-            return value if is_exact(value) else self.unknown(resource, name)
+            return value if is_exact(value) else self.untold(value, resource, name)
         return value if isinstance(value, Unknown) else self.unknown(resource, name)
 
     def blocks(self, values: Iterable[Value], at: Resource, what: str) -> Maybe[Addresses]:
@@ -245,6 +245,16 @@ class World:
     def unknown(self, at: Resource, what: str) -> Unknown:
         """An attribute that is known only after apply."""
         return Unknown(self.tree.later, f"{said(at, what)} of {at.address}", at.address, self.tree.supply)
+
+    def untold(self, value: Value, at: Resource, what: str) -> Unknown:
+        """Why a value is not known, and how to settle it where its name says so."""
+        if isinstance(value, Unknown):
+            return value
+        name = sole_hole(value) if isinstance(value, str) else ""
+        if name not in self.tree.settle:
+            return self.unknown(at, what)
+        told = f"{said(at, what)} of {at.address} ({name})"
+        return Unknown(Why.NOT_IN_INPUT, told, at.address, self.tree.settle[name])
 
     def unreadable(self, at: Resource, what: str, text: str) -> Unknown:
         """An attribute that is written as AWS would not accept it."""
