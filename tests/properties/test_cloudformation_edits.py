@@ -138,7 +138,7 @@ def meant(template: dict[str, Any], edits: list[e.Edit]) -> dict[str, Any]:
         if "SecurityGroupEgress" in group:
             group["SecurityGroupEgress"].append(RULE | {"DestinationPrefixListId": LIST})
         else:
-            resources["GroupToPl0123456789abcdef0443Egress"] = {
+            resources["GroupToPl0123456789abcdef0Port443Egress"] = {
                 "Type": "AWS::EC2::SecurityGroupEgress",
                 "Properties": {"GroupId": get("Group", "GroupId"), "DestinationPrefixListId": LIST} | RULE,
             }
@@ -158,7 +158,7 @@ def meant(template: dict[str, Any], edits: list[e.Edit]) -> dict[str, Any]:
             },
         }
     if EDITS[4] in edits:
-        resources["MoreFromGroup443Ingress"] = {
+        resources["MoreFromGroupPort443Ingress"] = {
             "Type": "AWS::EC2::SecurityGroupIngress",
             "Properties": {
                 "GroupId": get("MoreSecurityGroup", "GroupId"),

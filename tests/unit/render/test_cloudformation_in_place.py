@@ -133,7 +133,7 @@ def test_a_rule_of_a_group_without_a_list_is_a_resource_of_its_own() -> None:
             "DestinationPrefixListId": "pl-0123456789abcdef0",
             "Description": "HTTPS",
         },
-    } == read("t.yaml", text.encode())["Resources"]["GroupToPl0123456789abcdef0443Egress"]
+    } == read("t.yaml", text.encode())["Resources"]["GroupToPl0123456789abcdef0Port443Egress"]
     assert text.startswith(resource(GROUP))
 
 
@@ -153,7 +153,8 @@ def test_groups_that_would_wait_for_each_other_are_joined_by_a_resource() -> Non
     assert 1 == len(found["Group"]["Properties"]["SecurityGroupEgress"])
     assert 2 == len(found["Other"]["Properties"]["SecurityGroupIngress"])
     assert (
-        get("Other", "GroupId") == found["GroupToOther443Egress"]["Properties"]["DestinationSecurityGroupId"]
+        get("Other", "GroupId")
+        == found["GroupToOtherPort443Egress"]["Properties"]["DestinationSecurityGroupId"]
     )
 
 
@@ -168,7 +169,9 @@ def test_two_new_rules_do_not_close_a_circle() -> None:
     )
     found = read("t.yaml", text.encode())["Resources"]
 
-    assert ["Vpc", "Group", "Other", "OtherFromGroup443Ingress", "GroupToGroup443Egress"] == list(found)
+    assert ["Vpc", "Group", "Other", "OtherFromGroupPort443Ingress", "GroupToGroupPort443Egress"] == list(
+        found
+    )
 
 
 ENDPOINT = """  S3:
@@ -432,7 +435,7 @@ def test_what_a_vpc_makes_by_itself_is_referred_to() -> None:
         resource(""), samples.https("Vpc.default_security_group_id", ListRef("pl-0123456789abcdef0"))
     )
     rule = read("t.yaml", found.encode())["Resources"][
-        "VpcDefaultSecurityGroupIdToPl0123456789abcdef0443Egress"
+        "VpcDefaultSecurityGroupIdToPl0123456789abcdef0Port443Egress"
     ]
 
     assert get("Vpc", "DefaultSecurityGroup") == rule["Properties"]["GroupId"]

@@ -136,10 +136,10 @@ def test_two_new_groups_do_not_wait_for_each_other() -> None:
         "ToPort": 443,
         "DestinationSecurityGroupId": get("EndpointsSecurityGroup", "GroupId"),
         "Description": "HTTPS",
-    } == found["TasksToEndpoints443Egress"]["Properties"]
+    } == found["TasksToEndpointsPort443Egress"]["Properties"]
     assert (
         get("TasksSecurityGroup", "GroupId")
-        == (found["EndpointsFromTasks443Ingress"]["Properties"]["SourceSecurityGroupId"])
+        == (found["EndpointsFromTasksPort443Ingress"]["Properties"]["SourceSecurityGroupId"])
     )
 
 
@@ -182,7 +182,7 @@ def test_a_rule_is_one_for_each_peer_and_range(
 def test_the_prefix_list_of_aws_is_asked_for() -> None:
     """No function gives its id, so a parameter says how to find it."""
     found = made(samples.https("sg-0123456789abcdef0", ListRef(samples.S3)))
-    rule = found["Resources"]["Sg0123456789abcdef0ToS3443Egress"]["Properties"]
+    rule = found["Resources"]["Sg0123456789abcdef0ToS3Port443Egress"]["Properties"]
 
     assert ref("S3PrefixListId") == rule["DestinationPrefixListId"]
     assert "describe-managed-prefix-lists" in found["Parameters"]["S3PrefixListId"]["Description"]

@@ -334,5 +334,5 @@ def _tail(rule: dict[str, Value]) -> str:
 
 def _peer_name(rule: dict[str, Value]) -> str:
     peer = next((value for value in rule.values() if isinstance(value, Link)), None)
-    port = f"_{rule['FromPort']}" if rule.get("FromPort", -1) != -1 else ""
+    port = f"_port_{rule['FromPort']}" if rule.get("FromPort", -1) != -1 else ""
     return f"{'blocks' if peer is None else tail(peer.key)}{port}"

@@ -1,0 +1,1 @@
+"""Edits as code for the AWS CDK in Python."""
