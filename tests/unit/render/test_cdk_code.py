@@ -3,7 +3,6 @@
 import ast
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +49,11 @@ GIVEN: tuple[e.Edit, ...] = (
 
 
 @pytest.fixture(scope="module")
-def cdk() -> Iterator[Any]:
+def cdk() -> Any:
     """The real CDK; its kernel is a program of its own, started once."""
     import aws_cdk
 
-    yield aws_cdk
+    return aws_cdk
 
 
 def code(*edits: e.Edit) -> str:
@@ -227,7 +226,7 @@ def test_hostile_names_stay_text_in_python(name: str) -> None:
 
     assert f"arn:aws:s3:::{name}" in texts
     assert ({"service_name", "resource"} and not name) or any(
-        "".join(part.value for part in node.values if isinstance(part, ast.Constant)).endswith(name)
+        "".join(str(part.value) for part in node.values if isinstance(part, ast.Constant)).endswith(name)
         for node in ast.walk(tree)
         if isinstance(node, ast.JoinedStr)
     )
