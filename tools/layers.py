@@ -68,6 +68,10 @@ MAY_IMPORT: dict[str, tuple[frozenset[str], str]] = {
         ),
         "wires everything together; nobody sees it",
     ),
+    "cdk": (
+        frozenset({"verdict", "model", "evidence", "finding", "prove", "sources"}),
+        "pullproof inside an app of the AWS CDK: reads what was synthesised and proves it; nobody sees it",
+    ),
     "__main__": (frozenset({"cli"}), "starts the program, and does nothing else"),
     "__init__": (frozenset(), "whoever imports any part pays for this one"),
 }

@@ -83,11 +83,6 @@ class FargateEndpoints(Construct):  # type: ignore[misc]  # the CDK is not type-
         stack = Stack.of(service)
         definition = _resource(service.task_definition, "AWS::ECS::TaskDefinition")
         own = _resource(service, "AWS::ECS::Service")
-        if definition is None or own is None:
-            raise ValueError(
-                f"FargateEndpoints: {service.node.path} has a task definition that this app does not make, so"
-                " that what it needs cannot be read"
-            )
         properties = {
             "containerDefinitions": stack.resolve(definition.container_definitions),
             "volumes": stack.resolve(definition.volumes),
@@ -187,15 +182,13 @@ class FargateEndpoints(Construct):  # type: ignore[misc]  # the CDK is not type-
         return ec2.PrefixList.from_lookup(self, "S3PrefixList", prefix_list_name=name)
 
 
-def _resource(construct: Construct, kind: str) -> CfnResource | None:
-    """The resource of a type that a construct makes; None where it makes none."""
-    return next(
-        (
-            one
-            for one in construct.node.find_all()
-            if CfnResource.is_cfn_resource(one) and one.cfn_resource_type == kind
-        ),
-        None,
+def _resource(construct: Construct, kind: str) -> CfnResource:
+    """The resource of a type that a construct makes."""
+    for one in construct.node.find_all():
+        if CfnResource.is_cfn_resource(one) and one.cfn_resource_type == kind:
+            return one
+    raise ValueError(
+        f"FargateEndpoints: {construct.node.path} makes no {kind}, so that what it needs cannot be read"
     )
 
 
