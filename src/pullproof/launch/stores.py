@@ -24,10 +24,32 @@ N = TypeVar("N")
 
 
 class Stores:
-    """The look-ups of one estate, each built when it is first asked."""
+    """The look-ups of one estate, each built when it is first asked.
 
-    def __init__(self, estate: Estate) -> None:
+    What is called by its name alone is that of one region and account, "" for any: of two log groups of
+    one name in two accounts, a task writes to the one in its own.
+    """
+
+    def __init__(self, estate: Estate, region: Text = "", account: Text = "") -> None:
         self.estate = estate
+        self._region = region
+        self._account = account
+        self._elsewhere: dict[tuple[Text, Text], Stores] = {}
+
+    def at(self, region: Text, account: Text) -> "Stores":
+        """The same look-ups as a task in a region and account has them."""
+        place = (region, account)
+        if place == (self._region, self._account):
+            return self
+        if place not in self._elsewhere:
+            self._elsewhere[place] = Stores(self.estate, region, account)
+        return self._elsewhere[place]
+
+    def _is_here(self, arn: Text) -> bool:
+        """Whether something with that ARN may be in this region and account."""
+        parts = read_arn(arn)
+        pairs = ((parts.region, self._region), (parts.account, self._account)) if parts is not None else ()
+        return all(not (a and b and is_exact(a) and is_exact(b)) or a == b for a, b in pairs)
 
     def repository(self, url: Text) -> Repository | None:
         """The repository whose images are named `url:TAG`."""
@@ -94,7 +116,7 @@ class Stores:
 
     @cached_property
     def _repository_names(self) -> dict[Text, Repository]:
-        return _by((r.name, r) for r in self.estate.repositories.values())
+        return _by((r.name, r) for r in self.estate.repositories.values() if self._is_here(r.arn))
 
     @cached_property
     def _secrets(self) -> dict[Text, Secret]:
@@ -102,19 +124,31 @@ class Stores:
 
     @cached_property
     def _secret_names(self) -> dict[Text, Secret]:
-        return _by((s.name, s) for s in self.estate.secrets.values())
+        return _by((s.name, s) for s in self.estate.secrets.values() if self._is_here(s.arn))
 
     @cached_property
     def _parameters(self) -> dict[Text, Parameter]:
-        return _by((text, p) for p in self.estate.parameters.values() for text in (p.arn, p.name, p.key))
+        return _by(
+            (text, p)
+            for p in self.estate.parameters.values()
+            for text in (p.arn, p.name if self._is_here(p.arn) else "", p.key)
+        )
 
     @cached_property
     def _keys(self) -> dict[Text, Key]:
-        return _by((text, k) for k in self.estate.keys.values() for text in (k.arn, k.id, *k.aliases, k.key))
+        return _by(
+            (text, k)
+            for k in self.estate.keys.values()
+            for text in (k.arn, k.id, *(k.aliases if self._is_here(k.arn) else ()), k.key)
+        )
 
     @cached_property
     def _log_groups(self) -> dict[Text, LogGroup]:
-        return _by((text, g) for g in self.estate.log_groups.values() for text in (g.name, g.key))
+        return _by(
+            (text, g)
+            for g in self.estate.log_groups.values()
+            for text in (g.name if self._is_here(g.arn) else "", g.key)
+        )
 
     @cached_property
     def _buckets(self) -> dict[Text, Bucket]:

@@ -132,6 +132,7 @@ def task_of(stores: Stores, launch: Launch, judge_as: str | None = None) -> Mayb
     if isinstance(definition, Unknown):
         return definition
     home = home_of(stores, launch)
+    stores = stores.at(home.region, home.account)
     return Task(
         launch=launch,
         definition=definition,

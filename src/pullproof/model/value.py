@@ -20,6 +20,7 @@ class Why(enum.Enum):
     NOT_FOLLOWED = "an expression that this input does not let us follow"
     NOT_MODELLED = "not modelled"
     NOT_ALLOWED = "the caller may not read it"
+    NOT_ASKED = "not among the answers that were collected"
     SENSITIVE = "marked sensitive"
     CONFLICT = "written twice in ways that exclude each other"
 

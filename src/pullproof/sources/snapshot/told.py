@@ -1,6 +1,6 @@
 """What the folders of a snapshot tell, by kind: every thing once, and what is not told."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from pullproof.errors import InputError
@@ -30,24 +30,13 @@ class Told:
         """All things of a kind, each once: as its owner sees it, where the owner is among the accounts."""
         return self._items.get(name, [])
 
-    def near(self, name: str, scope: str) -> Iterator[Item]:
-        """The things of a kind that one folder tells of."""
-        return (item for item in self.of(name) if item.scope == scope)
-
     def has(self, name: str, scope: str) -> bool:
         """Whether the folder has the whole list of a kind."""
         return self._whole.get((name, scope), False)
 
     def missing(self, name: str, scope: str, what: str, at: str) -> Unknown | None:
-        """Why a folder does not tell all of a kind; None when it does. What has no region may lie in any folder."""
-        kind = BY_NAME[name]
-        account = scope.partition("/")[0]
-        places = (scope, f"{account}/{GLOBAL}") if kind.everywhere else (scope,)
-        if kind.everywhere and any(self.has(name, place) for place in self._scopes(account)):
-            return None
-        if any(self.has(name, place) for place in places):
-            return None
-        return self.untold(name, scope, what, at)
+        """Why a folder does not tell all of a kind; None when it does."""
+        return None if self.has(name, scope) else self.untold(name, scope, what, at)
 
     def untold(self, name: str, scope: str, what: str, at: str) -> Unknown:
         """Why a kind, or one thing of it, is not told."""
@@ -60,10 +49,7 @@ class Told:
                 return Unknown(Why.NOT_ALLOWED, what, at, folder.denied[name])
         there = any((name, place) in self._whole for place in (scope, f"{account}/{GLOBAL}"))
         says = "does not tell all" if there else "is not in the snapshot"
-        return Unknown(Why.NOT_IN_INPUT, what, at, f"{kind.file} {says}: {kind.cli}")
-
-    def _scopes(self, account: str) -> list[str]:
-        return [scope_of(folder) for folder in self.folders if folder.account == account]
+        return Unknown(Why.NOT_ASKED, what, at, f"{kind.file} {says}: {kind.cli}")
 
     def _add(self, folder: Folder, kind: Kind, document: dict[str, Any]) -> None:
         scope = scope_of(folder)
@@ -100,11 +86,6 @@ def scope_of(folder: Folder) -> str:
     return f"{folder.account}/{folder.region}"
 
 
-def region_of(scope: str) -> str:
-    """The region of a scope."""
-    return scope.partition("/")[2]
-
-
 def _owns(item: Item) -> bool:
     return any(item.raw.get(name) == item.account != "" for name in OWNERS)
 
@@ -128,5 +109,5 @@ def _identity(kind: Kind, item: Item) -> tuple[str, ...]:
 
 def _more(item: Item) -> tuple[str, ...]:
     """What tells apart things of one name: targets of the same rule on different buses."""
-    values = (item.raw.get(name) for name in ("EventBusName", "GroupName", "VpcId"))
+    values = (item.raw.get(name) for name in ("EventBusName", "GroupName", "VpcId", "TransitGatewayId"))
     return tuple(value for value in values if isinstance(value, str))

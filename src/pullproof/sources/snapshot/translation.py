@@ -4,7 +4,7 @@ from typing import Any
 
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.snapshot.item import Item
-from pullproof.sources.snapshot.told import Told, region_of
+from pullproof.sources.snapshot.told import Told
 from pullproof.sources.terraform.tree import Resource
 
 
@@ -61,9 +61,3 @@ def not_visible(what: str, at: str, owner: str) -> Unknown:
         f"{at} is shared by the account {owner}, which alone sees this: take a snapshot there as well, and put"
         " both accounts' folders into one directory",
     )
-
-
-def region(item: Item) -> str:
-    """The region that a thing was seen in, "" where nobody said."""
-    found = region_of(item.scope)
-    return "" if found == "global" else found
