@@ -9,8 +9,8 @@ import msgspec
 
 from pullproof.errors import InputError, UsageError
 from pullproof.sources.base import Beside, Loaded, Options
-from pullproof.sources.detect import as_utf8, detect
-from pullproof.sources.folders import SNAPSHOT, folder_kind
+from pullproof.sources.detect import ASSEMBLY, TEMPLATE, as_utf8, detect
+from pullproof.sources.folders import APP, SNAPSHOT, TEMPLATES, TERRAFORM, folder_kind
 
 STDIN = "-"
 #: Options that say who asks AWS.
@@ -50,7 +50,11 @@ def _read(options: Namespace, account: Beside | None) -> Loaded:
         return _folder(path, options, account)
     _refuse({"--var": options.var, "--var-file": options.var_file}, "a Terraform directory", path)
     data = as_utf8(read(path))
-    if detect(data, path) == "terraform-plan":
+    kind = detect(data, path)
+    if kind in (TEMPLATE, ASSEMBLY):
+        return _template(kind, data, options, account)
+    _refuse_beside(path, options)
+    if kind == "terraform-plan":
         from pullproof.sources.terraform.load import load_plan
 
         return load_plan(data, path, given(options, account))
@@ -64,6 +68,7 @@ def _account(path: str, options: Namespace) -> Loaded:
     """The estate of an account as it is now."""
     _refuse({"--source": options.source, "--snapshot": options.snapshot}, "a plan", path)
     _refuse({"--var": options.var, "--var-file": options.var_file}, "a Terraform directory", path)
+    _refuse_beside(path, options)
     from pullproof.cli.live import asked, login_of
     from pullproof.sources.live.load import load_gathered
 
@@ -72,9 +77,23 @@ def _account(path: str, options: Namespace) -> Loaded:
 
 
 def _folder(path: str, options: Namespace, account: Beside | None) -> Loaded:
-    """The estate of a folder: a Terraform directory, or the answers of AWS."""
-    if folder_kind(path) == SNAPSHOT:
+    """The estate of a folder: Terraform's, a CDK app's, templates, or the answers of AWS."""
+    kind = folder_kind(path)
+    if kind != TERRAFORM:
         _refuse({"--var": options.var, "--var-file": options.var_file}, "a Terraform directory", path)
+    if kind == APP:
+        _refuse_more(options)
+        from pullproof.cli.templates import load_app
+
+        return load_app(path, options, given(options, account))
+    _refuse({"--synth": options.synth}, "a CDK app", path)
+    if kind == TEMPLATES:
+        _refuse_more(options)
+        from pullproof.cli.templates import load_folder as load_templates
+
+        return load_templates(path, options, given(options, account))
+    _refuse_beside(path, options)
+    if kind == SNAPSHOT:
         _refuse({"--snapshot": account}, "a plan, a template or a directory", path)
         from pullproof.sources.snapshot.load import load_folder
 
@@ -82,6 +101,44 @@ def _folder(path: str, options: Namespace, account: Beside | None) -> Loaded:
     from pullproof.sources.terraform.directory import load_directory
 
     return load_directory(path, given(options, account), variables=options.var, files=options.var_file)
+
+
+def _template(kind: str, data: bytes, options: Namespace, account: Beside | None) -> Loaded:
+    """The estate of a template, or of the assembly whose manifest this is."""
+    from pullproof.cli.templates import load_manifest, load_template
+
+    _refuse({"--source": options.source}, "a plan", options.input)
+    _refuse({"--synth": options.synth}, "a CDK app", options.input)
+    if kind == TEMPLATE:
+        others = [(as_utf8(read(path)), path) for path in options.more]
+        return load_template([(data, options.input), *others], options, given(options, account))
+    _refuse_more(options)
+    return load_manifest(options.input, options, given(options, account))
+
+
+def _refuse_beside(path: str, options: Namespace) -> None:
+    """Refuse what goes with templates only."""
+    _refuse_more(options)
+    flags = {
+        "--parameter": options.parameter,
+        "--parameters-file": options.parameters_file,
+        "--import": options.imports,
+    }
+    _refuse(flags, "a CloudFormation template", path)
+    _refuse({"--synth": options.synth}, "a CDK app", path)
+
+
+def _refuse_more(options: Namespace) -> None:
+    """Refuse a second input where only templates can be several.
+
+    Raises:
+        UsageError: there is one.
+    """
+    if options.more:
+        raise UsageError(
+            f"one input too many: {options.more[0]}",
+            remedy="several inputs can be templates that import from each other",
+        )
 
 
 def given(options: Namespace, account: Beside | None = None) -> Options:

@@ -9,7 +9,10 @@ from pullproof.errors import UsageError
 
 Arguments = argparse._ArgumentGroup | argparse.ArgumentParser  # noqa: SLF001  # has no public name
 
-INPUT = "a plan or state as JSON, a Terraform directory, aws://CLUSTER/SERVICE, or - for standard input"
+INPUT = (
+    "a plan or state as JSON, a Terraform directory, a CloudFormation template, a CDK app or its cdk.out,"
+    " aws://CLUSTER/SERVICE, or - for standard input"
+)
 ACCOUNT = "aws://CLUSTER, aws://CLUSTER/SERVICE, or aws:// for all clusters"
 EPILOG = """\
 examples:
@@ -18,6 +21,8 @@ examples:
   pullproof check ./infra --var stage=prod             the same, without credentials
   pullproof check aws://shop/web --region eu-west-1    a service as it is now
   pullproof fix plan.json                              what is the smallest change that helps?
+  pullproof check template.yaml --parameter Stage=prod the same for CloudFormation and SAM
+  pullproof check cdk.out                              the same for the CDK
   pullproof upgrade plan.json --from 1.3.0 --to 1.4.0  which tasks would stop starting?
   pullproof explain sg-egress                          what a code means, how to mend it
   pullproof explain "ResourceInitializationError: ..." what a stopped reason means
@@ -102,6 +107,16 @@ def _known_command(words: Sequence[str], commands: Iterable[str]) -> None:
 def _reading(command: Arguments, *, optional: bool = False) -> None:
     """How to read the input; the same for every command that has one."""
     command.add_argument("input", metavar="INPUT", nargs="?" if optional else None, help=INPUT)
+    if optional:
+        command.set_defaults(more=[])
+    else:
+        command.add_argument(
+            "more",
+            metavar="TEMPLATE",
+            nargs="*",
+            default=[],
+            help="other templates, that INPUT imports from or that import from it",
+        )
     group = command.add_argument_group("reading the input")
     group.add_argument("--source", metavar="DIR", help="the configuration a plan was made from")
     group.add_argument("--no-source", action="store_true", help="do not look for the configuration of a plan")
@@ -112,6 +127,21 @@ def _reading(command: Arguments, *, optional: bool = False) -> None:
     group.add_argument(
         "--snapshot", metavar="DIR", help="settle what the input leaves open from a snapshot of the account"
     )
+    group.add_argument(
+        "--parameter", metavar="NAME=VALUE", action="append", default=[], help="a parameter of a template"
+    )
+    group.add_argument(
+        "--parameters-file", metavar="FILE", action="append", default=[], help="a file of parameters"
+    )
+    group.add_argument(
+        "--import",
+        dest="imports",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="what another stack exports",
+    )
+    group.add_argument("--synth", action="store_true", help="run cdk synth for a CDK app first")
     group.add_argument("--region", metavar="REGION", help="the region, where the input does not tell it")
     group.add_argument("--account", metavar="ID", help="the account id, where the input does not tell it")
     _asking(command)

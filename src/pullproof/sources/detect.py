@@ -14,6 +14,9 @@ from pullproof.errors import InputError
 SHOW_PLAN = "terraform plan -out tf.plan && terraform show -json tf.plan > plan.json"
 SHOW_STATE = "terraform show -json > state.json"
 
+TEMPLATE = "cloudformation-template"
+ASSEMBLY = "cdk-assembly"
+
 #: How much of a file is enough to recognise it, where its keys are not asked for.
 HEAD = 4096
 #: `terraform show -json` writes its keys in this order; files in another order are skimmed as a whole.
@@ -24,8 +27,9 @@ ORDERED = re.compile(
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
-    """What is seen of an input: its first bytes, as text too, and its top-level keys if it is JSON."""
+    """What is seen of an input: all of it, its first bytes, as text too, its top-level keys if it is JSON."""
 
+    data: bytes
     head: bytes
     text: str
     keys: frozenset[str]
@@ -57,6 +61,11 @@ def _says(pattern: str) -> Callable[[Sight], bool]:
     return lambda sight: not sight.keys and found.search(sight.text) is not None
 
 
+def _holds(pattern: bytes) -> Callable[[Sight], bool]:
+    """The pattern is compiled where nothing else was recognised: most inputs are plans."""
+    return lambda sight: not sight.keys and re.search(pattern, sight.data) is not None
+
+
 FORMS: tuple[Form, ...] = (
     Form(
         name="binary plan",
@@ -84,21 +93,17 @@ FORMS: tuple[Form, ...] = (
     Form(
         name="CloudFormation template",
         seen_in=lambda sight: not sight.keys.isdisjoint(("AWSTemplateFormatVersion", "Resources")),
-        is_a="a CloudFormation template, which pullproof cannot read yet",
-        remedy="pass the JSON of a Terraform plan or state, or a Terraform directory",
+        kind=TEMPLATE,
     ),
     Form(
-        name="CloudFormation template in YAML",
-        seen_in=_says(r"^(AWSTemplateFormatVersion|Resources)\s*:"),
-        is_a="a CloudFormation template, which pullproof cannot read yet",
-        remedy="pass the JSON of a Terraform plan or state, or a Terraform directory",
+        name="CloudFormation template in YAML, or in JSON that is broken",
+        seen_in=_holds(
+            rb"""(?m)^["']?(?:AWSTemplateFormatVersion|Resources)["']?[ \t]*:"""
+            rb"""|["']Type["']\s*:\s*["']AWS::\w+::\w+["']"""
+        ),
+        kind=TEMPLATE,
     ),
-    Form(
-        name="CDK assembly",
-        seen_in=_has("version", "artifacts"),
-        is_a="the manifest of a CDK assembly, which pullproof cannot read yet",
-        remedy="pass the JSON of a Terraform plan or state, or a Terraform directory",
-    ),
+    Form(name="CDK assembly", seen_in=_has("version", "artifacts"), kind=ASSEMBLY),
     Form(
         name="configuration",
         seen_in=_says(r'^\s*(resource|module|data|variable|provider|output)\s+"|^\s*(terraform|locals)\s*\{'),
@@ -132,7 +137,7 @@ def detect(data: bytes, path: str) -> str:
     """
     if not data.strip():
         raise InputError("the file is empty", place=path, remedy=SHOW_PLAN)
-    sight = Sight(head=data[:HEAD], text=data[:HEAD].decode("utf-8", "replace"), keys=_keys(data))
+    sight = Sight(data=data, head=data[:HEAD], text=data[:HEAD].decode("utf-8", "replace"), keys=_keys(data))
     for form in FORMS:
         if form.seen_in(sight):
             if form.kind:

@@ -1,4 +1,4 @@
-"""What a folder holds, told from its content: a Terraform configuration, or the answers of AWS."""
+"""What a folder holds, told from its content: Terraform's, a CDK app's, templates, or the answers of AWS."""
 
 import os
 
@@ -7,6 +7,8 @@ TERRAFORM = "terraform-directory"
 SNAPSHOT = "snapshot"
 #: The folder that network tools expect answers in.
 DUMP = "aws_configs"
+APP = "cdk-assembly"
+TEMPLATES = "cloudformation-template"
 
 
 def folder_kind(path: str) -> str:
@@ -22,4 +24,10 @@ def folder_kind(path: str) -> str:
         return TERRAFORM
     from pullproof.sources.snapshot.read import is_snapshot
 
-    return SNAPSHOT if is_snapshot(path) else TERRAFORM
+    if is_snapshot(path):
+        return SNAPSHOT
+    from pullproof.sources.cloudformation.folder import is_app, templates_in
+
+    if is_app(path):
+        return APP
+    return TEMPLATES if templates_in(path) else TERRAFORM

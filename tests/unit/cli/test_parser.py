@@ -30,7 +30,7 @@ from pullproof.errors import UsageError
             "did you mean: pullproof check --format",
         ),
         (["check", "a", "--xyzzy"], "pullproof check has no option --xyzzy", "pullproof check --help"),
-        (["check", "a", "b"], "one input too many: b", "pullproof check --help"),
+        (["rules", "b"], "one input too many: b", "pullproof rules --help"),
         (
             ["check", "a", "--format", "jsno"],
             "argument --format: invalid choice: 'jsno' (choose from 'terminal', 'json')",

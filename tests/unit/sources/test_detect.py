@@ -31,10 +31,17 @@ def sorted_keys(text: str) -> str:
         (STATE_FILE, "terraform-state-file"),
         (sorted_keys(STATE_FILE), "terraform-state-file"),
         (f"\n  {PLAN}", "terraform-plan"),
+        ('{"AWSTemplateFormatVersion":"2010-09-09"}', "cloudformation-template"),
+        ('{"Resources":{"A":{"Type":"AWS::ECS::Service"}}}', "cloudformation-template"),
+        ("AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  A: 1\n", "cloudformation-template"),
+        ("# stack\n" * 1000 + "Resources:\n  A: 1\n", "cloudformation-template"),
+        ('"Resources" :\n  A: 1\n', "cloudformation-template"),
+        ('{"Resources":{"A":{"Type":"AWS::ECS::Service",}', "cloudformation-template"),
+        ('{"version":"36.0.0","artifacts":{}}', "cdk-assembly"),
     ],
 )
 def test_what_we_read_is_recognised(text: str, expected: str) -> None:
-    """Plans and states are told apart whatever the order of their keys."""
+    """Plans, states and templates are told apart whatever the order of their keys, broken ones too."""
     assert expected == detect(text.encode(), "x.json")
 
 
@@ -49,14 +56,6 @@ def test_what_we_read_is_recognised(text: str, expected: str) -> None:
             b'{"@level":"info","@message":"Terraform 1.11.4"}\n{"@level":"info"}\n',
             "this is the log of `terraform plan -json`",
         ),
-        (b'{"AWSTemplateFormatVersion":"2010-09-09"}', "this is a CloudFormation template"),
-        (b'{"Resources":{"A":{"Type":"AWS::ECS::Service"}}}', "this is a CloudFormation template"),
-        (
-            b"AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  A: 1\n",
-            "this is a CloudFormation template",
-        ),
-        (b"# stack\nResources:\n  A: 1\n", "this is a CloudFormation template"),
-        (b'{"version":"36.0.0","artifacts":{}}', "this is the manifest of a CDK assembly"),
         (b'resource "aws_vpc" "main" {\n}\n', "this is a Terraform configuration file"),
         (b"terraform {\n}\n", "this is a Terraform configuration file"),
         (

@@ -166,6 +166,9 @@ class Document:
     def _no_function(self, node: Node, name: str) -> InputError:
         if name.removeprefix("Fn::").removeprefix("!") in RULES:
             return InputError(f"{name} can be used in Rules only", place=self.place(node))
+        if name.removeprefix("Fn::").removeprefix("!").startswith("Rain::"):
+            remedy = f"{name} is a directive of rain: rain pkg FILE > packaged.yaml, and pass that"
+            return InputError(f"CloudFormation has no function {name}", place=self.place(node), remedy=remedy)
         short = name.startswith("!")
         known = [known.replace("Fn::", "!") if short else known for known in FUNCTIONS]
         return InputError(
@@ -179,6 +182,7 @@ def _composed(data: bytes, path: str) -> Node:
     """The nodes of a document, by the C reader: its speed is why it is taken, its recursion why depth is counted first."""
     import yaml  # type: ignore[import-untyped]
 
+    kind = "JSON" if data.lstrip()[:1] == b"{" else "YAML"
     data = _SURROGATES.sub(rb"\\ufffd\\ufffd", data) if data[:1] == b"{" else data
     try:
         loader = yaml.CSafeLoader
@@ -189,10 +193,12 @@ def _composed(data: bytes, path: str) -> Node:
         mark = error.problem_mark or error.context_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
         raise InputError(
-            f"this is not YAML: {error.problem or error.context}", place=place, remedy=_hint(data, mark)
+            f"this is not {kind}: {error.problem or error.context}",
+            place=place,
+            remedy=_hint(data, mark, path),
         ) from None
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-        raise InputError(f"this is not YAML: {str(error).splitlines()[0]}", place=path) from None
+        raise InputError(f"this is not {kind}: {str(error).splitlines()[0]}", place=path) from None
     if node is None:
         raise InputError("there is nothing in this file but comments", place=path)
     return node
@@ -211,12 +217,12 @@ def _count_depth(events: Any, path: str) -> None:
             depth -= 1
 
 
-def _hint(data: bytes, mark: Any) -> str:
+def _hint(data: bytes, mark: Any, path: str) -> str:
     """What is likely meant, where the fault is one that people make."""
     lines = data.splitlines()
-    if mark is not None and mark.line < len(lines) and b"\t" in lines[mark.line]:
+    if mark is not None and mark.line < len(lines) and data[:1] != b"{" and b"\t" in lines[mark.line]:
         return "YAML is indented with spaces: this line has a tab"
-    return "aws cloudformation validate-template --template-body file://FILE"
+    return f"aws cloudformation validate-template --template-body file://{path}"
 
 
 def _merged(node: Node, document: Document) -> list[tuple[Node, Node]]:

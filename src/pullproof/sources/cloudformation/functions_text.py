@@ -23,6 +23,8 @@ def fn_sub(ev: Evaluator, call: Call) -> Any:
         said, names = said
     if not isinstance(said, str):
         said = ev.present(said)
+        if isinstance(said, Unknown):
+            return said
         if not isinstance(said, str):
             raise ev.fault(call, "Fn::Sub takes a text, or a list of a text and a mapping")
     worked: dict[str, str] = {}

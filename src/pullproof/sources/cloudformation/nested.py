@@ -40,7 +40,8 @@ def open_nested(frame: StackFrame, written: Written) -> StackFrame | Unknown:
     url = ev.text(location)
     path = _path(frame, written, url)
     if path is None:
-        return _elsewhere(frame, address, shown(url))
+        local = is_exact(url) and "://" not in url
+        return _elsewhere(frame, address, f"{url}, and there is no such file" if local else shown(url))
     _count(frame, path, written)
     given = ev.value(said.get("Parameters") or {})
     if isinstance(given, Unknown):
@@ -75,11 +76,7 @@ def _path(frame: StackFrame, written: Written, url: Text) -> str | None:
     path = os.path.join(here, url.removeprefix("file://"))  # noqa: PTH118
     if os.path.isfile(path):  # noqa: PTH113
         return path
-    raise InputError(
-        f"{frame.key(written.name)} nests the template {url}, and there is no such file",
-        place=frame.line(written),
-        remedy="paths count from the template that names them",
-    )
+    return None
 
 
 def _count(frame: StackFrame, path: str, written: Written) -> None:
@@ -98,7 +95,8 @@ def _elsewhere(frame: StackFrame, address: str, what: str) -> Unknown:
         Why.NOT_IN_INPUT,
         f"what the stack {address} makes: its template is {what}",
         address,
-        "give its template as a local path, as for aws cloudformation package",
+        "give its template as a local path, counted from the template that names it, as for"
+        " aws cloudformation package",
     )
     frame.run.open[unknown] = None
     return unknown

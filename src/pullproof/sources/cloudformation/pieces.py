@@ -55,6 +55,8 @@ def _whole(run: Run, name: str, separator: str) -> bool:
         return False
     if ".DnsEntries[" in name:
         return name.endswith((".HostedZoneId", ".DnsName"))
+    if separator == ":":
+        return name in run.names
     if separator == ",":
         # Ids, names and ARNs have no comma; lists that AWS makes are named in the plural.
         last = name.rpartition(".")[2]

@@ -19,13 +19,12 @@ WRITTEN = frozenset(
         *(("AWS::EC2::SecurityGroup", name) for name in ("VpcId",)),
     )
 )
-#: ARNs of which all but the end is known: the service, and how what `Ref` gives stands in it ("" for no end).
+#: ARNs of which all but the end is known: the service, and what stands before the name that `Ref` gives.
 SHAPES = {
     "AWS::ECR::Repository": ("ecr", "repository/"),
     "AWS::ECS::Cluster": ("ecs", "cluster/"),
     "AWS::EFS::FileSystem": ("elasticfilesystem", "file-system/"),
     "AWS::KMS::Key": ("kms", "key/"),
-    "AWS::SQS::Queue": ("sqs", ""),
     "AWS::DynamoDB::Table": ("dynamodb", "table/"),
 }
 
@@ -182,9 +181,10 @@ def _shape(ev: Evaluator, written: Written, path: str) -> None:
     """Remember how the ARN is made up, for those that cut it."""
     service, before = SHAPES[written.type]
     region, account = (ev.run.text_of(_pseudo(ev, name), ev.at) for name in (REGION, ACCOUNT))
-    end = hole(ev.frame.key(f"{written.name}.Ref"))
     name = ev.frame.key(path)
-    ev.run.shapes[name] = f"arn:{ev.frame.place.partition}:{service}:{region}:{account}:{before}{end}"
+    ref = ev.frame.key(f"{written.name}.Ref")
+    ev.run.names.add(ref)
+    ev.run.shapes[name] = f"arn:{ev.frame.place.partition}:{service}:{region}:{account}:{before}{hole(ref)}"
 
 
 def _put_out(ev: Evaluator, call: Call, written: Written, name: str) -> Any:

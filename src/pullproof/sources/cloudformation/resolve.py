@@ -8,7 +8,7 @@ from pullproof.model.value import Unknown, Why
 from pullproof.sources.cloudformation.conditions import Formula
 from pullproof.sources.cloudformation.exports import Exports
 from pullproof.sources.cloudformation.frame import StackFrame
-from pullproof.sources.cloudformation.interface import Written
+from pullproof.sources.cloudformation.interface import ABSENT, Written
 from pullproof.sources.cloudformation.names import near
 from pullproof.sources.cloudformation.places import Places
 from pullproof.sources.cloudformation.references import STACKS
@@ -118,6 +118,8 @@ def _items(frame: StackFrame, items: dict[str, Item], places: Places) -> None:
 
 
 def _properties(frame: StackFrame, written: Written, found: Any) -> dict[str, Any] | Unknown:
+    if found is ABSENT:
+        return {}
     if isinstance(found, dict | Unknown):
         return found
     raise InputError(f"the properties of {written.name} are no mapping", place=frame.line(written))

@@ -11,7 +11,7 @@ from pullproof.model.value import Unknown, Why
 from pullproof.sources.cloudformation.conditions import Formula
 
 #: How many values a reading may work out: aliases and loops can make a small file a very large one.
-MOST = 3_000_000
+MOST = 1_000_000
 #: Regions' own domains and names of partitions.
 #: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
 PARTITIONS = (
@@ -57,6 +57,8 @@ class Run:
         self.choices: dict[Unknown, Choice] = {}
         self.notes: dict[str, None] = dict.fromkeys(given.notes)
         self.open: dict[Unknown, None] = {}
+        #: Holes of names, in which there is no colon.
+        self.names: set[str] = set()
         #: What is known of ARNs that AWS will choose: the hole and its text with smaller holes.
         self.shapes: dict[str, Text] = {}
         #: Finds what an import means among the exports of the other stacks; set when all stacks are known.

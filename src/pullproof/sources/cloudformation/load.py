@@ -1,0 +1,75 @@
+"""Templates and assemblies, read into an estate."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pullproof.sources.base import Loaded, Options
+from pullproof.sources.cloudformation.assembly import read_assembly
+from pullproof.sources.cloudformation.mapping import tree_of
+from pullproof.sources.cloudformation.read import read_templates
+from pullproof.sources.cloudformation.run import Given
+from pullproof.sources.cloudformation.stack import Stacks
+from pullproof.sources.terraform.adapt import adapt, not_launched
+from pullproof.sources.terraform.plan_json import Uncollected
+
+
+class Written(Mapping[str, str]):
+    """Where each address is written, and each property under its path; looked for when asked."""
+
+    def __init__(self, stacks: Stacks) -> None:
+        self._stacks = stacks
+
+    def __getitem__(self, key: str) -> str:
+        """The place of a resource, or of a property behind its address.
+
+        Raises:
+            KeyError: nothing of that address is written.
+        """
+        address, path = key, ""
+        while address not in self._stacks.items:
+            address, dot, last = address.rpartition(".")
+            if not dot:
+                raise KeyError(key)
+            path = f"{last}.{path}" if path else last
+        return self._stacks.locate(address, path)
+
+    def __iter__(self) -> Iterator[str]:
+        """The addresses."""
+        return iter(self._stacks.items)
+
+    def __len__(self) -> int:
+        """How many resources there are."""
+        return len(self._stacks.items)
+
+
+def load_templates(templates: Sequence[tuple[bytes, str]], options: Options, given: Given) -> Loaded:
+    """The estate that templates describe. Each is UTF-8 and what the user calls it.
+
+    Raises:
+        InputError: one cannot be read, or refers to what is not there.
+        UsageError: a parameter or an import is given that does not go with them.
+    """
+    with Uncollected():
+        return loaded(read_templates(templates, given), options)
+
+
+def loaded(stacks: Stacks, options: Options) -> Loaded:
+    """The estate of what was read."""
+    tree = tree_of(stacks)
+    estate = adapt(tree, options)
+    return Loaded(
+        kind=stacks.kind,
+        path=stacks.path,
+        estate=estate,
+        notes=tree.notes,
+        not_launched=not_launched(estate),
+        places=Written(stacks),
+    )
+
+
+def load_assembly(folder: str, path: str, options: Options, given: Given) -> Loaded:
+    """The estate that a CDK assembly describes. `folder` holds its manifest, `path` is what the user typed.
+
+    Raises: as `load_templates`.
+    """
+    with Uncollected():
+        return loaded(read_assembly(folder, path, given), options)
