@@ -33,7 +33,11 @@ MAY_IMPORT: dict[str, tuple[frozenset[str], str]] = {
         "proposes what a need lacks, and asks prove again",
     ),
     "sources": (frozenset({"model"}), "a source translates; it never judges"),
-    "render": (frozenset({"model"}), "writes edits; cannot see verdicts, so cannot depend on them"),
+    # Changing a user's files takes the same reading of them: which module a call leads to, what a name means.
+    "render": (
+        frozenset({"model", "sources.terraform.hcl", "sources.terraform.address"}),
+        "writes edits; cannot see verdicts, so cannot depend on them",
+    ),
     "why": (
         frozenset({"verdict", "model", "evidence", "launch", "explain", "finding"}),
         "joins what ECS said with what is proven; reads no input and proves nothing itself",

@@ -1,0 +1,245 @@
+"""One .tf file under change: where its blocks are, and replacing a few bytes of it at a time.
+
+Positions come from tree-sitter and are positions in bytes, so that whatever is not replaced stays as it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pullproof.errors import InputError
+from pullproof.render.terraform.hcl import INDENT, indented
+from pullproof.sources.terraform.hcl.blocks import syntax_tree
+from pullproof.sources.terraform.hcl.strict import strict_blocks
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+BOM = b"\xef\xbb\xbf"
+
+
+class Cannot(Exception):
+    """A change that cannot be made here: why, and what a person can do instead."""
+
+    def __init__(self, why: str, remedy: str) -> None:
+        super().__init__(why)
+        self.why = why
+        self.remedy = remedy
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """A block: its labels from the top of the file, and the nested blocks on the way down."""
+
+    labels: tuple[str, ...]
+    inside: tuple[str, ...] = ()
+
+
+class Document:
+    """A file as it was read, and as it is to be. `before` None is a file that is not there yet.
+
+    Raises:
+        InputError: it is no configuration; the message names the line.
+    """
+
+    def __init__(self, path: str, shown: str, before: bytes | None) -> None:
+        self.path = path
+        self.shown = shown
+        self.before = before
+        self.now = before or b""
+        self.newline = "\r\n" if self.now.count(b"\r\n") * 2 > self.now.count(b"\n") else "\n"
+        self._root: Node | None = None
+        self._blocks: dict[tuple[str, ...], Node] = {}
+        self.broken = self._parse().has_error
+        if self.broken:
+            # The exact reader says what is wrong, or that only the grammar stumbles.
+            strict_blocks(self.now.removeprefix(BOM).decode("utf-8", "replace"), shown)
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to write."""
+        return self.now != (self.before or b"")
+
+    def blocks(self) -> dict[tuple[str, ...], "Node"]:
+        """The blocks at the top of the file by type and labels, in order."""
+        if self._root is None:
+            root = self._parse()
+            self._blocks = {}
+            for body in root.children:
+                if body.type == "body":
+                    self._blocks = {_head(node): node for node in body.children if node.type == "block"}
+        return self._blocks
+
+    def block(self, spot: Spot) -> "Node":
+        """A block, by its labels and those of the nested blocks it is in; a dynamic one by its content.
+
+        Raises:
+            Cannot: there is none.
+        """
+        if self.broken:
+            raise Cannot(
+                f"{self.shown} has a form that cannot be changed exactly", "make the change by hand"
+            )
+        node = self.blocks().get(spot.labels)
+        for name in spot.inside:
+            node = next(nested_blocks(node, name), None) if node is not None else None
+        if node is None:
+            raise Cannot(f"{self.shown} has no block {' '.join((*spot.labels, *spot.inside))}", BY_HAND)
+        return node
+
+    def attribute(self, spot: Spot, name: str) -> "Node | None":
+        """The value of an argument; None where it is not written."""
+        return attribute_of(self.block(spot), name)
+
+    def text(self, node: "Node") -> str:
+        """The text of a node."""
+        return (node.text or b"").decode("utf-8", "replace")
+
+    def line(self, node: "Node") -> int:
+        """The line that a node begins on."""
+        return node.start_point.row + 1
+
+    def replace(self, start: int, end: int, text: str) -> None:
+        """Put a text where some bytes were; its line breaks become those of the file."""
+        new = text.replace("\r\n", "\n").replace("\n", self.newline).encode()
+        self.now = self.now[:start] + new + self.now[end:]
+        self._root = None
+
+    def indent_of(self, at: int) -> str:
+        """The white space that the line of a position begins with."""
+        start = self.now.rfind(b"\n", 0, at) + 1
+        line = self.now[start:at].removeprefix(BOM)
+        return line[: len(line) - len(line.lstrip(b" \t"))].decode()
+
+    def line_end(self, at: int) -> int:
+        """Where the line of a position ends, before its line break."""
+        end = self.now.find(b"\n", at)
+        if end < 0:
+            return len(self.now)
+        return end - 1 if self.now[end - 1 : end] == b"\r" else end
+
+    def append(self, text: str, after: "Node | None" = None) -> None:
+        """A block at the top level, after another one or at the end, with an empty line between."""
+        if after is not None:
+            end = self.line_end(after.end_byte)
+            rest = self.now[end:].strip(b"\r\n")
+            self.replace(end, end, f"\n\n{text}")
+            if not rest and not self.now.endswith(b"\n"):
+                self.replace(len(self.now), len(self.now), "\n")
+            return
+        tail = self.now.rstrip(b"\r\n \t")
+        gap = "" if not tail or tail == BOM else "\n\n"
+        # What stands at the end stays; only missing line breaks are added.
+        breaks = self.now[len(tail) :].count(b"\n")
+        self.replace(len(self.now), len(self.now), f"{gap[breaks:]}{text}\n")
+
+    def _parse(self) -> "Node":
+        start = len(BOM) if self.now.startswith(BOM) else 0
+        # A byte order mark is white space to the grammar if it is made white space: positions stay.
+        self._root = syntax_tree(b" " * start + self.now[start:])
+        return self._root
+
+
+BY_HAND = "make the change by hand"
+
+
+def _head(node: "Node") -> tuple[str, ...]:
+    words: list[str] = []
+    for child in node.children:
+        if child.type == "identifier":
+            words.append((child.text or b"").decode())
+        elif child.type == "string_lit":
+            words.append((child.text or b"").decode().strip('"'))
+    return tuple(words)
+
+
+def body_of(node: "Node") -> "Node | None":
+    """The body of a block; None when it is empty."""
+    return next((child for child in node.children if child.type == "body"), None)
+
+
+def items_of(node: "Node") -> list["Node"]:
+    """The arguments and nested blocks of a block, in order."""
+    body = body_of(node)
+    return [child for child in body.children if child.type in ("attribute", "block")] if body else []
+
+
+def nested_blocks(node: "Node", name: str) -> Iterator["Node"]:
+    """The nested blocks of one type; of dynamic ones, what is between the braces of their content."""
+    for child in items_of(node):
+        if child.type != "block":
+            continue
+        head = _head(child)
+        if head == (name,):
+            yield child
+        elif head == ("dynamic", name):
+            yield from (inner for inner in items_of(child) if inner.type == "block" and _head(inner) == ("content",))
+
+
+def has_nested(node: "Node", name: str) -> bool:
+    """Whether a block has nested blocks of a type, dynamic ones included."""
+    return next(nested_blocks(node, name), None) is not None
+
+
+def attribute_of(node: "Node", name: str) -> "Node | None":
+    """The expression of an argument; None where it is not written."""
+    for child in items_of(node):
+        if child.type == "attribute" and (child.children[0].text or b"").decode() == name:
+            return child.children[-1]
+    return None
+
+
+def inner(node: "Node") -> "Node":
+    """What an expression is, without the nodes that only wrap it."""
+    while node.type in ("expression", "collection_value", "template_expr", "literal_value"):
+        named = [child for child in node.children if child.type != "comment"]
+        if len(named) != 1:
+            return node
+        node = named[0]
+    return node
+
+
+def calls_to(node: "Node", name: str) -> "Node | None":
+    """The arguments of a call, if an expression is a call of that function."""
+    found = inner(node)
+    if found.type != "function_call" or (found.children[0].text or b"").decode() != name:
+        return None
+    return next((child for child in found.children if child.type == "function_arguments"), None)
+
+
+def mentioned(node: "Node") -> set[str]:
+    """What the expressions below a node refer to: `aws_vpc.main`, `data.x_y.z`, `local.a`, `module.b`."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        at = waiting.pop()
+        steps = at.children
+        for place, child in enumerate(steps):
+            if child.type == "variable_expr":
+                names = [(child.text or b"").decode(), *_attributes(steps[place + 1 :])]
+                found.add(".".join(names[: 3 if names[0] == "data" else 2]))
+            waiting.append(child)
+    return found
+
+
+def _attributes(nodes: Sequence["Node"]) -> Iterator[str]:
+    for node in nodes:
+        if node.type != "get_attr":
+            return
+        yield (node.children[-1].text or b"").decode()
+
+
+def refuse_error(document: Document) -> InputError:
+    """The error for a change that would have broken a file, which nobody is to write."""
+    return InputError("this file cannot be changed safely", place=document.shown, remedy=BY_HAND)
+
+
+def at_indent(text: str, by: str) -> str:
+    """A text whose further lines are moved to the right; the first stands where it is put."""
+    first, _, rest = text.partition("\n")
+    return f"{first}\n{indented(rest, by)}" if rest else first
+
+
+def deeper(indent: str) -> str:
+    """One level further to the right, in the manner of the file."""
+    return indent + ("\t" if indent.startswith("\t") else INDENT)

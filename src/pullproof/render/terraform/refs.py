@@ -1,0 +1,150 @@
+"""What to write in order to refer to something, from the module that the text will stand in."""
+
+import re
+
+from pullproof.render.terraform import hcl
+from pullproof.render.terraform.document import Cannot
+from pullproof.render.terraform.keys import Calls, Pointer, is_literal, pointer
+from pullproof.render.terraform.workspace import Workspace
+from pullproof.model.edits import NEW
+from pullproof.sources.terraform.hcl.syntax import Source
+
+_SPACE = re.compile(r"\s+")
+_INSTANCE = re.compile(r"^(?P<of>[\w.-]+)\[(?P<key>[^\]]*)\](?P<rest>.*)$", re.DOTALL)
+#: Forms that give the first of what they are given: functions around a thing that may not be there.
+_FIRST = (
+    r"try\({0},.*\)",
+    r"one\({1}\)",
+    r'join\("",{1}\)',
+    r'element\(concat\({1},\[""\]\),0\)',
+    r'coalescelist\({1},.*\)\[0\]',
+)
+
+
+class Refs:
+    """Writes references. `made` has where the new things are: their module, and `TYPE.NAME`."""
+
+    def __init__(self, workspace: Workspace | None) -> None:
+        self.workspace = workspace
+        self.made: dict[str, Pointer] = {}
+
+    def where(self, key: str) -> Pointer | None:
+        """Where something is; None for an id that is written out.
+
+        Raises:
+            Cannot: the key is neither.
+        """
+        if key.startswith(NEW):
+            name, _, rest = key.removeprefix(NEW).partition(".")
+            found = self.made.get(name)
+            if found is None:
+                raise Cannot(f"{name}, which it needs, cannot be written", "see what is said of that")
+            return Pointer(found.calls, found.block, found.index, f".{rest}" if rest else "")
+        found = pointer(key)
+        if found is None and not is_literal(key):
+            raise Cannot(f"{key[:80]!r} is no address", "name it by its Terraform address")
+        return found
+
+    def of(self, key: str, attribute: str, scope: Calls, own: str | int | None = None) -> str:
+        """An expression for an attribute of something; a literal id stands for itself.
+
+        With `own`, the index of the instance that the text is for, a reference to the same index becomes
+        one to `each.key`.
+
+        Raises:
+            Cannot: nothing leads there from the module.
+        """
+        at = self.where(key)
+        if at is None:
+            return hcl.quoted(key)
+        return self.at(at, attribute, scope, own)
+
+    def at(self, at: Pointer, attribute: str, scope: Calls, own: str | int | None = None) -> str:
+        """The same for a pointer."""
+        rest = at.rest or f".{attribute}"
+        if at.calls == scope:
+            return at.block + _index(at.index, own) + rest
+        found = self._across(at, rest, scope)
+        if found is None:
+            module = "".join(f"module.{name}" for name, _ in at.calls[-1:]) or "the root module"
+            plain = f"{at.block}{hcl.index(at.index)}{rest}"
+            raise Cannot(
+                f"{plain} is inside {module}, and no output gives it",
+                f'add an output to that module: output "NAME" {{ value = {plain} }}',
+            )
+        return found
+
+    def _across(self, at: Pointer, rest: str, scope: Calls) -> str | None:
+        if at.calls == scope:
+            return at.block + hcl.index(at.index) + rest
+        if self.workspace is None:
+            return None
+        if at.calls[: len(scope)] == scope:
+            return self._down(at, rest, scope, self.workspace)
+        return self._up(at, rest, scope, self.workspace)
+
+    def _down(self, at: Pointer, rest: str, scope: Calls, workspace: Workspace) -> str | None:
+        """Through an output of the module that is called here."""
+        call = at.calls[len(scope)]
+        inside = self._across(at, rest, (*scope, call))
+        module = workspace.project.module(tuple(name for name, _ in (*scope, call)))
+        if inside is None or module is None:
+            return None
+        for name, output in sorted(module.outputs.items()):
+            suffix = leads_to(output.attributes.get("value"), inside)
+            if suffix is not None:
+                return f"module.{call[0]}{hcl.index(call[1])}.{name}{suffix}"
+        return None
+
+    def _up(self, at: Pointer, rest: str, scope: Calls, workspace: Workspace) -> str | None:
+        """Through an input of the module that this text stands in."""
+        if not scope:
+            return None
+        outside = self._across(at, rest, scope[:-1])
+        above = workspace.project.module(tuple(name for name, _ in scope[:-1]))
+        call = above.calls.get(scope[-1][0]) if above is not None else None
+        if outside is None or call is None:
+            return None
+        for name, source in sorted(call.attributes.items()):
+            if name in ("source", "version", "count", "for_each", "providers", "depends_on"):
+                continue
+            suffix = leads_to(source, outside)
+            if suffix is not None:
+                return f"var.{name}{suffix}"
+        return None
+
+
+def leads_to(source: Source | None, wanted: str) -> str | None:
+    """What has to follow a value in order to get at something: "" if the value is it, None if it is not in it."""
+    if source is None or source.json:
+        return None
+    text, aim = _SPACE.sub("", source.text), _SPACE.sub("", wanted)
+    if text == aim:
+        return ""
+    if aim.startswith(text) and aim[len(text)] in ".[":
+        return aim[len(text) :]
+    if any(re.fullmatch(form.format(re.escape(aim), _splats(aim)), text) for form in _FIRST):
+        return ""
+    found = _INSTANCE.match(aim)
+    if found is None:
+        return None
+    of, key, rest = found["of"], found["key"], found["rest"]
+    if key.isdigit() and text in (f"{of}[*]{rest}", f"{of}.*{rest}"):
+        return f"[{key}]"
+    by_key = rf"\{{for(\w+),(\w+)in{re.escape(of)}:\1=>\2{re.escape(rest)}\}}"
+    return f"[{key}]" if not key.isdigit() and re.fullmatch(by_key, text) else None
+
+
+def _splats(aim: str) -> str:
+    """A pattern for all instances of what is wanted the first instance of."""
+    found = re.match(r"^(?P<of>[\w.-]+)\[0\](?P<rest>.*)$", aim)
+    if found is None:
+        return "(?!)"
+    of, rest = re.escape(found["of"]), re.escape(found["rest"])
+    return rf"{of}(?:\[\*\]|\.\*){rest}"
+
+
+def _index(index: str | int | None, own: str | int | None) -> str:
+    if own is not None and index == own:
+        return "[each.key]" if isinstance(own, str) else "[count.index]"
+    return hcl.index(index)

@@ -1,0 +1,228 @@
+"""The files of a configuration under change: which module a thing is in, which file, and who shares it."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from pullproof.errors import InputError
+from pullproof.render.base import Patch
+from pullproof.render.terraform.document import BY_HAND, Cannot, Document, Spot, attribute_of, body_of
+from pullproof.render.terraform.keys import Pointer
+from pullproof.sources.terraform.hcl import paths
+from pullproof.sources.terraform.hcl.blocks import LARGEST
+from pullproof.sources.terraform.hcl.modules import Module, Project, plain_text, terraform_files
+
+#: Where new resources go when nothing like them is in the configuration.
+OWN_FILE = "pullproof.tf"
+#: More instances of one call than the count of them matters for.
+MANY = 2
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A block of the configuration: its document, and its labels."""
+
+    document: Document
+    spot: Spot
+
+    @property
+    def place(self) -> str:
+        """`file:line`."""
+        return f"{self.document.shown}:{self.document.line(self.document.block(self.spot))}"
+
+
+class Workspace:
+    """A configuration. Files are read once, and changed only in memory."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.project = Project(root)
+        self._documents: dict[str, Document] = {}
+        self._named: dict[str, dict[tuple[str, ...], str]] = {}
+        self._copies = Counter[str]()
+        self._repeated: set[str] = set()
+        for path in self.project.paths():
+            module = self.project.module(path)
+            if module is not None:
+                self._copies[module.directory] += 1
+                if self._is_repeated(path):
+                    self._repeated.add(module.directory)
+
+    def module(self, path: tuple[str, ...]) -> Module:
+        """The module at the end of a path of calls.
+
+        Raises:
+            Cannot: it is not installed here.
+        """
+        found = self.project.module(path)
+        if found is None:
+            name = ".".join(f"module.{one}" for one in path)
+            raise Cannot(f"{name} is not installed here", "run `terraform init` first")
+        return found
+
+    def is_local(self, path: tuple[str, ...]) -> bool:
+        """Whether a module is part of this configuration, and not fetched from somewhere."""
+        return all(self._source(path[: at + 1]).startswith(("./", "../")) for at in range(len(path)))
+
+    def source(self, path: tuple[str, ...]) -> str:
+        """Where the outermost module on a path comes from that is not part of this configuration."""
+        sources = (self._source(path[: at + 1]) for at in range(len(path)))
+        return next((source for source in sources if not source.startswith(("./", "../"))), "")
+
+    def shared(self, path: tuple[str, ...]) -> bool:
+        """Whether a module stands for more than one instance: called twice, or by `count` or `for_each`."""
+        directory = self.module(path).directory
+        return self._copies[directory] > 1 or directory in self._repeated
+
+    def is_keyed(self, pointer: Pointer) -> bool:
+        """Whether a resource has `count` or `for_each`."""
+        block = self.module(pointer.path).resources.get(pointer.block)
+        return block is not None and not block.attributes.keys().isdisjoint(("count", "for_each"))
+
+    def find(self, pointer: Pointer) -> Found:
+        """The block that a thing is written in.
+
+        Raises:
+            Cannot: it is not written here, or not in a form that can be changed.
+        """
+        kind = "data" if pointer.data else "resource"
+        return self.find_labels(pointer.path, (kind, pointer.type, pointer.name), pointer.block)
+
+    def find_labels(self, path: tuple[str, ...], labels: tuple[str, ...], called: str) -> Found:
+        """The same by labels; `called` is what messages name it."""
+        module = self.module(path)
+        if not self.is_local(path):
+            raise Cannot(
+                f"{called} is inside a module from {self.source(path)}", "change the module's inputs instead"
+            )
+        name = self._names(module.directory).get(labels)
+        if name is None:
+            block = module.resources.get(called)
+            if block is not None and block.file.endswith(".json"):
+                raise Cannot(f"{called} is written as JSON ({block.place})", "make the change there by hand")
+            raise Cannot(f"{called} is not written in {paths.shown_path(module.directory)}", BY_HAND)
+        return Found(self.document(name), Spot(labels))
+
+    def holds(self, path: tuple[str, ...], kind: str) -> Iterator[tuple[tuple[str, ...], Document]]:
+        """The blocks of a module that are of a type of resource, in the order of files."""
+        for labels, name in self._names(self.module(path).directory).items():
+            if labels[:2] == ("resource", kind) or labels[:2] == ("data", kind):
+                yield labels, self.document(name)
+
+    def taken(self, path: tuple[str, ...], kind: str) -> set[str]:
+        """The names that resources of a type have in a module already."""
+        found = self.module(path).resources
+        names = {key.rpartition(".")[2] for key in found if f".{kind}." in f".{key}"}
+        return names | {labels[2] for labels, _ in self.holds(path, kind) if len(labels) > 2}
+
+    def document(self, path: str) -> Document:
+        """A file; an empty one where there is none yet.
+
+        Raises:
+            InputError: it cannot be read, or is no configuration.
+        """
+        if path not in self._documents:
+            shown = paths.shown_path(path)
+            self._documents[path] = Document(path, shown, self._read(path, shown))
+        return self._documents[path]
+
+    def own_file(self, path: tuple[str, ...], name: str = OWN_FILE) -> Document:
+        """The file of a module for what has no better place."""
+        return self.document(paths.normal(paths.joined(self.module(path).directory, name)))
+
+    def added(self, document: Document, path: tuple[str, ...], labels: tuple[str, ...]) -> None:
+        """Note that a block was added, so that the next one of its kind is put behind it."""
+        self._names(self.module(path).directory)[labels] = document.path
+
+    def patches(self) -> tuple[Patch, ...]:
+        """What has changed.
+
+        Raises:
+            InputError: a change would have made a file unreadable; nothing may be written then.
+        """
+        changed = [document for document in self._documents.values() if document.changed]
+        for document in changed:
+            Document(document.path, document.shown, document.now)
+        return tuple(
+            Patch(path=document.path, before=document.before, after=document.now) for document in changed
+        )
+
+    def overridden(self, path: tuple[str, ...], labels: tuple[str, ...]) -> bool:
+        """Whether an override file has a say in a block."""
+        directory = self.module(path).directory
+        _, overriding = terraform_files(directory)
+        names = [name for name in overriding if name.endswith(".tf")]
+        return any(labels in self.document(paths.joined(directory, name)).blocks() for name in names)
+
+    def _names(self, directory: str) -> dict[tuple[str, ...], str]:
+        if directory not in self._named:
+            found: dict[tuple[str, ...], str] = {}
+            plain, _ = terraform_files(directory)
+            for name in plain:
+                if name.endswith(".tf"):
+                    file = paths.normal(paths.joined(directory, name))
+                    found |= dict.fromkeys(self.document(file).blocks(), file)
+            self._named[directory] = found
+        return self._named[directory]
+
+    def _read(self, path: str, shown: str) -> bytes | None:
+        if not paths.exists(path):
+            return None
+        try:
+            found = paths.content(path, LARGEST)
+        except OSError as refused:
+            raise InputError(f"cannot be read: {refused.strerror}", place=shown) from refused
+        if found is None:
+            raise InputError("the file is larger than any configuration", place=shown)
+        return found
+
+    def _source(self, path: tuple[str, ...]) -> str:
+        call = self.module(path[:-1]).calls.get(path[-1])
+        return plain_text(call.attributes.get("source")) if call is not None else ""
+
+    def _is_repeated(self, path: tuple[str, ...]) -> bool:
+        for at in range(len(path)):
+            above = self.project.module(path[:at])
+            call = above.calls.get(path[at]) if above is not None else None
+            if call is None or not call.attributes.keys().isdisjoint(("count", "for_each")):
+                return True
+        return False
+
+
+def circle(workspace: Workspace, path: tuple[str, ...], start: set[str], goal: str) -> bool:
+    """Whether what is mentioned leads back to a block, so that Terraform would find a cycle."""
+    from pullproof.render.terraform.document import mentioned
+
+    names = workspace._names(workspace.module(path).directory)  # noqa: SLF001
+    by_name: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for labels, file in names.items():
+        by_name.setdefault(_called(labels), []).append((labels, file))
+    seen: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        name = waiting.pop()
+        if name == goal:
+            return True
+        if name in seen:
+            continue
+        seen.add(name)
+        if name.startswith("local."):
+            waiting += _local(workspace, names, name.removeprefix("local."))
+        for labels, file in by_name.get(name, ()):
+            waiting += mentioned(workspace.document(file).block(Spot(labels)))
+    return False
+
+
+def _called(labels: tuple[str, ...]) -> str:
+    return ".".join(labels[1:]) if labels[0] == "resource" else ".".join(labels)
+
+
+def _local(workspace: Workspace, names: dict[tuple[str, ...], str], name: str) -> set[str]:
+    from pullproof.render.terraform.document import mentioned
+
+    found: set[str] = set()
+    for file in dict.fromkeys(names.values()):
+        node = workspace.document(file).blocks().get(("locals",))
+        value = attribute_of(node, name) if node is not None and body_of(node) is not None else None
+        found |= mentioned(value) if value is not None else set()
+    return found
