@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pullproof.errors import InputError
 from pullproof.render.terraform.hcl import INDENT, indented
 from pullproof.sources.terraform.hcl.blocks import syntax_tree
 from pullproof.sources.terraform.hcl.strict import strict_blocks
@@ -48,8 +47,9 @@ class Document:
         self.before = before
         self.now = before or b""
         self.newline = "\r\n" if self.now.count(b"\r\n") * 2 > self.now.count(b"\n") else "\n"
-        self._root: Node | None = None
+        self._stale = True
         self._blocks: dict[tuple[str, ...], Node] = {}
+        self._every: list[tuple[tuple[str, ...], Node]] = []
         self.broken = self._parse().has_error
         if self.broken:
             # The exact reader says what is wrong, or that only the grammar stumbles.
@@ -61,14 +61,23 @@ class Document:
         return self.now != (self.before or b"")
 
     def blocks(self) -> dict[tuple[str, ...], "Node"]:
-        """The blocks at the top of the file by type and labels, in order."""
-        if self._root is None:
-            root = self._parse()
-            self._blocks = {}
-            for body in root.children:
-                if body.type == "body":
-                    self._blocks = {_head(node): node for node in body.children if node.type == "block"}
+        """The blocks at the top of the file by type and labels, in order; one for each head."""
+        self.every()
         return self._blocks
+
+    def every(self) -> "list[tuple[tuple[str, ...], Node]]":
+        """All blocks at the top of the file with their heads; there may be several of `locals`."""
+        if self._stale:
+            self._every = [
+                (_head(node), node)
+                for body in self._parse().children
+                if body.type == "body"
+                for node in body.children
+                if node.type == "block"
+            ]
+            self._blocks = dict(self._every)
+            self._stale = False
+        return self._every
 
     def block(self, spot: Spot) -> "Node":
         """A block, by its labels and those of the nested blocks it is in; a dynamic one by its content.
@@ -77,9 +86,7 @@ class Document:
             Cannot: there is none.
         """
         if self.broken:
-            raise Cannot(
-                f"{self.shown} has a form that cannot be changed exactly", "make the change by hand"
-            )
+            raise Cannot(f"{self.shown} has a form that cannot be changed exactly", "make the change by hand")
         node = self.blocks().get(spot.labels)
         for name in spot.inside:
             node = next(nested_blocks(node, name), None) if node is not None else None
@@ -103,7 +110,7 @@ class Document:
         """Put a text where some bytes were; its line breaks become those of the file."""
         new = text.replace("\r\n", "\n").replace("\n", self.newline).encode()
         self.now = self.now[:start] + new + self.now[end:]
-        self._root = None
+        self._stale = True
 
     def indent_of(self, at: int) -> str:
         """The white space that the line of a position begins with."""
@@ -136,8 +143,7 @@ class Document:
     def _parse(self) -> "Node":
         start = len(BOM) if self.now.startswith(BOM) else 0
         # A byte order mark is white space to the grammar if it is made white space: positions stay.
-        self._root = syntax_tree(b" " * start + self.now[start:])
-        return self._root
+        return syntax_tree(b" " * start + self.now[start:])
 
 
 BY_HAND = "make the change by hand"
@@ -173,7 +179,9 @@ def nested_blocks(node: "Node", name: str) -> Iterator["Node"]:
         if head == (name,):
             yield child
         elif head == ("dynamic", name):
-            yield from (inner for inner in items_of(child) if inner.type == "block" and _head(inner) == ("content",))
+            yield from (
+                inner for inner in items_of(child) if inner.type == "block" and _head(inner) == ("content",)
+            )
 
 
 def has_nested(node: "Node", name: str) -> bool:
@@ -227,11 +235,6 @@ def _attributes(nodes: Sequence["Node"]) -> Iterator[str]:
         if node.type != "get_attr":
             return
         yield (node.children[-1].text or b"").decode()
-
-
-def refuse_error(document: Document) -> InputError:
-    """The error for a change that would have broken a file, which nobody is to write."""
-    return InputError("this file cannot be changed safely", place=document.shown, remedy=BY_HAND)
 
 
 def at_indent(text: str, by: str) -> str:

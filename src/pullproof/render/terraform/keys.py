@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from pullproof.render.terraform.hcl import index
 from pullproof.sources.terraform.address import module_calls
 
 #: The calls that lead to a module instance: names and instance keys.
@@ -42,6 +43,12 @@ class Pointer(msgspec.Struct, frozen=True):
     def data(self) -> bool:
         """Whether it is looked up, and made by somebody else."""
         return self.block.startswith("data.")
+
+    @property
+    def address(self) -> str:
+        """The whole address, as Terraform writes it."""
+        calls = "".join(f"module.{name}{index(key)}." for name, key in self.calls)
+        return f"{calls}{self.block}{index(self.index)}{self.rest}"
 
     @property
     def path(self) -> tuple[str, ...]:

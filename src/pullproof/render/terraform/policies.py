@@ -89,7 +89,9 @@ def as_object(statement: Written) -> str:
         operators: dict[str, list[tuple[str, str]]] = {}
         for operator, name, values in statement.conditions:
             operators.setdefault(operator, []).append((name, _one_or_more(values)))
-        items.append(("Condition", hcl.object_of([(op, hcl.object_of(rows)) for op, rows in operators.items()])))
+        items.append(
+            ("Condition", hcl.object_of([(op, hcl.object_of(rows)) for op, rows in operators.items()]))
+        )
     return hcl.object_of(items)
 
 

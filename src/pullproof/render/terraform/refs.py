@@ -2,11 +2,11 @@
 
 import re
 
+from pullproof.model.edits import NEW
 from pullproof.render.terraform import hcl
 from pullproof.render.terraform.document import Cannot
 from pullproof.render.terraform.keys import Calls, Pointer, is_literal, pointer
 from pullproof.render.terraform.workspace import Workspace
-from pullproof.model.edits import NEW
 from pullproof.sources.terraform.hcl.syntax import Source
 
 _SPACE = re.compile(r"\s+")
@@ -17,7 +17,7 @@ _FIRST = (
     r"one\({1}\)",
     r'join\("",{1}\)',
     r'element\(concat\({1},\[""\]\),0\)',
-    r'coalescelist\({1},.*\)\[0\]',
+    r"coalescelist\({1},.*\)\[0\]",
 )
 
 

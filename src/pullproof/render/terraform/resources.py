@@ -97,13 +97,18 @@ def rule_ports(service: Service) -> Iterator[tuple[str, int, int]]:
             yield name, low, high
 
 
-def make(writer: Writer, edit: Edit, scope: Calls) -> list[Fresh]:
-    """The resources that an edit comes to in a module instance.
+def make(writer: Writer, unit: Sequence[Edit], scope: Calls) -> list[Fresh]:
+    """The resources that an edit, or some statements for one policy, come to in a module instance.
 
     Raises:
         Cannot: it is a change to something that exists, or refers to what cannot be named from there.
     """
     made = Made(writer, scope)
+    alike = [edit for edit in unit if isinstance(edit, edits.AddStatement)]
+    if alike:
+        statements(made, alike)
+        return made.out
+    edit = unit[0]
     write = _WRITERS.get(type(edit))
     if write is None:
         raise Cannot("this changes an argument of something that exists", "use --write")
@@ -133,7 +138,9 @@ def _endpoint(made: Made, edit: edits.AddEndpoint) -> None:
     if edit.policy:
         written = [policies.written(made.writer, one, made.scope) for one in edit.policy]
         items.append(Assign("policy", policies.document(written)))
-    made.define(edit.name, "aws_vpc_endpoint", *items)
+    found = made.define(edit.name, "aws_vpc_endpoint", *items)
+    if edit.type is EndpointType.GATEWAY:
+        made.writer.gateways.setdefault(edit.service, []).append(Pointer(made.scope, found.address))
 
 
 def _route_table_association(made: Made, edit: edits.AssociateRouteTable) -> None:
@@ -245,9 +252,7 @@ def _route_table(made: Made, edit: edits.AddRouteTable) -> None:
         )
 
 
-def route_items(
-    made: Made, edit: edits.SetRoute, names: tuple[str, str, str]
-) -> list[Item]:
+def route_items(made: Made, edit: edits.SetRoute, names: tuple[str, str, str]) -> list[Item]:
     """The destination and the target of a route; `names` are the arguments for IPv4, IPv6 and lists."""
     if edit.target.kind not in ROUTE_ARGUMENT:
         raise Cannot(f"a route to a {edit.target.kind.value} is not written", "write the route by hand")
@@ -317,9 +322,11 @@ def _mount_target(made: Made, edit: edits.AddMountTarget) -> None:
     )
 
 
-def _statement(made: Made, edit: edits.AddStatement) -> None:
-    written = [policies.written(made.writer, edit.statement, made.scope)]
-    name = f"{_short(made, edit.holder)}_{hcl.label(edit.statement.sid) if edit.statement.sid else 'more'}"
+def statements(made: Made, edits_: Sequence[edits.AddStatement]) -> None:
+    """The policy that holds some statements about one thing."""
+    edit = edits_[0]
+    written = [policies.written(made.writer, one.statement, made.scope) for one in edits_]
+    name = f"{_short(made, edit.holder)}_more"
     if edit.kind == "roles":
         made.add(
             "aws_iam_role_policy",
@@ -343,14 +350,13 @@ def _statement(made: Made, edit: edits.AddStatement) -> None:
     )
 
 
-#: The resource that holds the policy of each kind of thing, and how it refers to it.
+#: The resource that holds the policy of each kind of thing, and how it refers to it. Where having no policy
+#: means that everything is allowed (endpoints, file systems) or that the account decides (keys), a first
+#: policy would take away more than it gives.
 POLICY_RESOURCES = {
     "repositories": ("aws_ecr_repository_policy", "repository", "name"),
     "secrets": ("aws_secretsmanager_secret_policy", "secret_arn", "arn"),
     "buckets": ("aws_s3_bucket_policy", "bucket", "id"),
-    "file_systems": ("aws_efs_file_system_policy", "file_system_id", "id"),
-    "endpoints": ("aws_vpc_endpoint_policy", "vpc_endpoint_id", "id"),
-    "keys": ("aws_kms_key_policy", "key_id", "key_id"),
 }
 
 
@@ -425,7 +431,9 @@ def _short(made: Made, key: str) -> str:
     if at is None:
         return hcl.label(key)
     index = "" if at.index is None else f"_{at.index}"
-    return hcl.label(f"{at.name}{index}" if at.name != "this" or not at.calls else f"{at.calls[-1][0]}{index}")
+    return hcl.label(
+        f"{at.name}{index}" if at.name != "this" or not at.calls else f"{at.calls[-1][0]}{index}"
+    )
 
 
 def _joined(made: Made, *keys: str) -> str:
@@ -450,7 +458,6 @@ _WRITERS: dict[type, Callable[..., None]] = {
     edits.AddNatGateway: _nat_gateway,
     edits.AddRecord: _record,
     edits.AddMountTarget: _mount_target,
-    edits.AddStatement: _statement,
     edits.AddRole: _role,
     edits.AddVpc: _vpc,
     edits.AddSubnet: _subnet,

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pullproof.render.terraform.document import (
+    Cannot,
     Document,
     Spot,
     at_indent,
@@ -35,7 +36,9 @@ def set_argument(document: Document, spot: Spot, name: str, value: str) -> None:
     block = document.block(spot)
     items = items_of(block)
     last = _last_argument(items)
-    indent = document.indent_of(items[0].start_byte) if items else deeper(document.indent_of(block.start_byte))
+    indent = (
+        document.indent_of(items[0].start_byte) if items else deeper(document.indent_of(block.start_byte))
+    )
     if last is None:
         line = f"\n{indent}{name} = {at_indent(value, indent)}"
         document.replace(start := _opening(block), start, line + ("\n" if items else ""))
@@ -45,9 +48,7 @@ def set_argument(document: Document, spot: Spot, name: str, value: str) -> None:
     # A longer name would move the `=` of its neighbours: it begins lines of its own.
     gap = "" if joins or column is None or "\n" in value else "\n"
     pad = name.ljust(column) if joins and column is not None else name
-    document.replace(
-        at := _after(document, last), at, f"\n{gap}{indent}{pad} = {at_indent(value, indent)}"
-    )
+    document.replace(at := _after(last), at, f"\n{gap}{indent}{pad} = {at_indent(value, indent)}")
 
 
 def add_block(document: Document, spot: Spot, text: str, kinds: tuple[str, ...]) -> None:
@@ -62,7 +63,7 @@ def add_block(document: Document, spot: Spot, text: str, kinds: tuple[str, ...])
         document.replace(start := _opening(block), start, f"\n{indented(text, indent)}")
         return
     indent = document.indent_of(after.start_byte)
-    end = _after(document, after)
+    end = _after(after)
     document.replace(end, end, f"\n\n{indented(text, indent)}")
 
 
@@ -135,7 +136,7 @@ def _end_of_line(document: Document, node: "Node", at: int) -> int:
     return end
 
 
-def _after(document: Document, item: "Node") -> int:
+def _after(item: "Node") -> int:
     """Behind an argument or a block, and behind the comment on its line."""
     end = item.end_byte
     follows = item.next_sibling
@@ -160,7 +161,7 @@ def _type(item: "Node") -> str:
 
 def _last_argument(items: list["Node"]) -> "Node | None":
     """The last argument before the first nested block, or the last of all."""
-    before = []
+    before: list[Node] = []
     for item in items:
         if item.type == "block" and before:
             break
@@ -195,3 +196,66 @@ def _open_up(document: Document, block: "Node") -> None:
 def first_nested(document: Document, spot: Spot, name: str) -> "Node | None":
     """The first nested block of a type."""
     return next(nested_blocks(document.block(spot), name), None)
+
+
+def rename_argument(
+    document: Document, spot: Spot, old: tuple[str, ...], new: tuple[str, str], where: tuple[str, str]
+) -> None:
+    """Put an argument in the place of those that exclude it, in the one block that `where` points out.
+
+    Raises:
+        Cannot: there is no such block.
+    """
+    block = _meant(document, spot, where)
+    name, value = new
+    items = [item for item in items_of(block) if item.type == "attribute"]
+    out = [item for item in items if document.text(item.children[0]) in old]
+    row = _row(items, out[0]) if out else []
+    if not out:
+        raise Cannot("the argument to change is not written there", "make the change by hand")
+    names = {id(item): document.text(item.children[0]) for item in row}
+    names[id(out[0])] = name
+    width = max(len(text) for text in names.values())
+    pieces: list[tuple[int, int, str]] = []
+    for item in row:
+        written, equals = item.children[0], item.children[1]
+        pieces.append((written.start_byte, equals.start_byte, f"{names[id(item)].ljust(width)} "))
+    expression = out[0].children[-1]
+    pieces.append((expression.start_byte, expression.end_byte, value))
+    for start, end, text in sorted(pieces, reverse=True):
+        document.replace(start, end, text)
+
+
+def _row(items: list["Node"], of: "Node") -> list["Node"]:
+    """The arguments on the lines around one, each on a line of its own."""
+    at = items.index(of)
+    first = last = at
+    while (
+        first
+        and items[first - 1].end_point.row == items[first].start_point.row - 1
+        and _flat(items[first - 1])
+    ):
+        first -= 1
+    while (
+        last + 1 < len(items)
+        and items[last].end_point.row + 1 == items[last + 1].start_point.row
+        and _flat(items[last + 1])
+    ):
+        last += 1
+    return items[first : last + 1]
+
+
+def _flat(item: "Node") -> bool:
+    return item.start_point.row == item.end_point.row
+
+
+def _meant(document: Document, spot: Spot, where: tuple[str, str]) -> "Node":
+    name, value = where
+    if not name:
+        return document.block(spot)
+    outer = document.block(Spot(spot.labels, spot.inside[:-1]))
+    for block in nested_blocks(outer, spot.inside[-1]):
+        written = attribute_of(block, name)
+        if written is not None and document.text(written).strip() == value:
+            return block
+    raise Cannot(f"no block has {name} = {value}", "make the change by hand")

@@ -2,16 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pullproof.errors import InputError
 from pullproof.render.base import Patch
-from pullproof.render.terraform.document import BY_HAND, Cannot, Document, Spot, attribute_of, body_of
+from pullproof.render.terraform.document import BY_HAND, Cannot, Document, Spot, items_of, mentioned
 from pullproof.render.terraform.keys import Pointer
 from pullproof.sources.terraform.hcl import paths
 from pullproof.sources.terraform.hcl.blocks import LARGEST
 from pullproof.sources.terraform.hcl.modules import Module, Project, plain_text, terraform_files
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 #: Where new resources go when nothing like them is in the configuration.
 OWN_FILE = "pullproof.tf"
@@ -109,6 +113,17 @@ class Workspace:
             if labels[:2] == ("resource", kind) or labels[:2] == ("data", kind):
                 yield labels, self.document(name)
 
+    def users(self, path: tuple[str, ...], name: str) -> list[tuple[str, ...]]:
+        """The blocks of a module that refer to something ("data.aws_iam_policy_document.trust")."""
+        return [labels for labels, node, _ in self.everything(path) if name in mentioned(node)]
+
+    def everything(self, path: tuple[str, ...]) -> "Iterator[tuple[tuple[str, ...], Node, Document]]":
+        """All blocks of a module's own files."""
+        directory = self.module(path).directory
+        for file in dict.fromkeys((*self._files(directory), *self._names(directory).values())):
+            document = self.document(file)
+            yield from ((labels, node, document) for labels, node in document.every())
+
     def taken(self, path: tuple[str, ...], kind: str) -> set[str]:
         """The names that resources of a type have in a module already."""
         found = self.module(path).resources
@@ -125,6 +140,10 @@ class Workspace:
             shown = paths.shown_path(path)
             self._documents[path] = Document(path, shown, self._read(path, shown))
         return self._documents[path]
+
+    def file_of(self, path: tuple[str, ...], labels: tuple[str, ...]) -> str | None:
+        """The path of the file that a block is in."""
+        return self._names(self.module(path).directory).get(labels)
 
     def own_file(self, path: tuple[str, ...], name: str = OWN_FILE) -> Document:
         """The file of a module for what has no better place."""
@@ -157,13 +176,14 @@ class Workspace:
     def _names(self, directory: str) -> dict[tuple[str, ...], str]:
         if directory not in self._named:
             found: dict[tuple[str, ...], str] = {}
-            plain, _ = terraform_files(directory)
-            for name in plain:
-                if name.endswith(".tf"):
-                    file = paths.normal(paths.joined(directory, name))
-                    found |= dict.fromkeys(self.document(file).blocks(), file)
+            for file in self._files(directory):
+                found |= dict.fromkeys(self.document(file).blocks(), file)
             self._named[directory] = found
         return self._named[directory]
+
+    def _files(self, directory: str) -> list[str]:
+        plain, _ = terraform_files(directory)
+        return [paths.normal(paths.joined(directory, name)) for name in plain if name.endswith(".tf")]
 
     def _read(self, path: str, shown: str) -> bytes | None:
         if not paths.exists(path):
@@ -191,25 +211,22 @@ class Workspace:
 
 def circle(workspace: Workspace, path: tuple[str, ...], start: set[str], goal: str) -> bool:
     """Whether what is mentioned leads back to a block, so that Terraform would find a cycle."""
-    from pullproof.render.terraform.document import mentioned
-
-    names = workspace._names(workspace.module(path).directory)  # noqa: SLF001
-    by_name: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for labels, file in names.items():
-        by_name.setdefault(_called(labels), []).append((labels, file))
+    leads: dict[str, set[str]] = {}
+    for labels, node, _ in workspace.everything(path):
+        if labels == ("locals",):
+            for item in items_of(node):
+                leads[f"local.{_name(item)}"] = mentioned(item)
+        else:
+            leads[_called(labels)] = mentioned(node)
     seen: set[str] = set()
     waiting = list(start)
     while waiting:
         name = waiting.pop()
         if name == goal:
             return True
-        if name in seen:
-            continue
-        seen.add(name)
-        if name.startswith("local."):
-            waiting += _local(workspace, names, name.removeprefix("local."))
-        for labels, file in by_name.get(name, ()):
-            waiting += mentioned(workspace.document(file).block(Spot(labels)))
+        if name not in seen:
+            seen.add(name)
+            waiting += leads.get(name, ())
     return False
 
 
@@ -217,12 +234,5 @@ def _called(labels: tuple[str, ...]) -> str:
     return ".".join(labels[1:]) if labels[0] == "resource" else ".".join(labels)
 
 
-def _local(workspace: Workspace, names: dict[tuple[str, ...], str], name: str) -> set[str]:
-    from pullproof.render.terraform.document import mentioned
-
-    found: set[str] = set()
-    for file in dict.fromkeys(names.values()):
-        node = workspace.document(file).blocks().get(("locals",))
-        value = attribute_of(node, name) if node is not None and body_of(node) is not None else None
-        found |= mentioned(value) if value is not None else set()
-    return found
+def _name(item: "Node") -> str:
+    return (item.children[0].text or b"").decode()

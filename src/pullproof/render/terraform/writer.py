@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pullproof.model.edits import NEW
+from pullproof.model.edits import MANAGED, NEW
+from pullproof.model.endpoints import EndpointType
 from pullproof.model.estate import Estate
 from pullproof.model.text import HOLE, OPEN, Text
 from pullproof.render.terraform import hcl
@@ -89,8 +90,19 @@ class Writer:
         self.names = Names(workspace, estate)
         self.asked: dict[tuple[Calls, str, str], Fresh] = {}
         self.notes: dict[str, None] = {}
+        #: The gateway endpoints that are made, by service.
+        self.gateways: dict[Text, list[Pointer]] = {}
+        self._wraps: dict[tuple[tuple[str, ...], str], str] = {}
         self._arns = _arns(estate)
-        self._instances = _instances(estate)
+        self._instances: dict[tuple[object, str], set[str]] = {}
+        #: The instances of modules that the estate shows something in, by directory or path.
+        self._calls: dict[object, set[Calls]] = {}
+        for key in every_key(estate):
+            at = pointer(key)
+            if at is not None and not at.rest:
+                place = self._place(at)
+                self._instances.setdefault(place, set()).add(key)
+                self._calls.setdefault(place[0], set()).add(at.calls)
 
     def note(self, text: str) -> None:
         """Something that whoever applies this should know; said once."""
@@ -98,11 +110,27 @@ class Writer:
 
     def instances(self, at: Pointer) -> frozenset[str]:
         """The keys of everything that is written in the same block."""
-        return frozenset(self._instances.get((at.path, at.block), ()))
+        return frozenset(self._instances.get(self._place(at), ()))
+
+    def module_instances(self, scope: Calls) -> frozenset[Calls]:
+        """The instances of the module that one of them is: a text in it stands in all of them."""
+        place = self._place(Pointer(scope, ""))[0]
+        return frozenset(self._calls.get(place, ())) | {scope}
+
+    def _place(self, at: Pointer) -> tuple[object, str]:
+        module = self.workspace.project.module(at.path) if self.workspace is not None else None
+        return (module.directory if module is not None else at.path, at.block)
 
     def make(self, name: str, at: Pointer) -> None:
         """Remember where a new thing is."""
         self.refs.made[name.removeprefix(NEW)] = at
+
+    def wrapping(self, at: Pointer) -> str:
+        """The name of the data source that adds to the policy of a block; the same for all of its instances."""
+        place = (at.path, at.block)
+        if place not in self._wraps:
+            self._wraps[place] = self.names.free(at.calls, "aws_iam_policy_document", f"{at.name}_more")
+        return self._wraps[place]
 
     def text(self, text: Text, scope: Calls, own: str | int | None = None) -> str:
         """A string expression; what is known only by name becomes a reference.
@@ -142,27 +170,41 @@ class Writer:
             Cannot: it is neither known where it is nor by name.
         """
         held = self.estate.prefix_lists.get(key)
-        name = held.name if held is not None and isinstance(held.name, str) else key
-        aws_own = ".amazonaws." in name or name.startswith("com.amazonaws")
-        try:
-            at = self.refs.where(key)
-        except Cannot:
-            if not aws_own:
-                raise
-            at = None
-        if at is not None:
-            list_of = "prefix_list_id" if at.type == "aws_vpc_endpoint" else "id"
-            try:
-                return self.refs.at(at, list_of, scope)
-            except Cannot:
-                if not aws_own:
-                    raise
+        plain = key.removeprefix(MANAGED)
+        name = held.name if held is not None and isinstance(held.name, str) else plain
+        aws_own = "com.amazonaws." in name
+        at = None if key.startswith(MANAGED) else self._list_at(key, may_miss=aws_own)
+        for place in (at, *(self._endpoints_of(name) if aws_own else ())):
+            if place is not None:
+                try:
+                    return self.refs.at(
+                        place, "prefix_list_id" if place.type == "aws_vpc_endpoint" else "id", scope
+                    )
+                except Cannot:
+                    if not aws_own:
+                        raise
         if not aws_own:
             return hcl.quoted(key)
         wanted = self.text(name, scope)
         label = name.rpartition(".")[2] if OPEN not in name.rpartition(".")[2] else "aws"
         found = self.asks(scope, "aws_ec2_managed_prefix_list", label, (Assign("name", wanted),))
         return f"{found}.id"
+
+    def _list_at(self, key: str, *, may_miss: bool) -> Pointer | None:
+        try:
+            return self.refs.where(key)
+        except Cannot:
+            if may_miss:
+                return None
+            raise
+
+    def _endpoints_of(self, service: Text) -> Iterator[Pointer]:
+        """Gateway endpoints of a service, which know the list of its addresses: new ones, then others."""
+        yield from self.gateways.get(service, ())
+        for endpoint in self.estate.endpoints.values():
+            at = pointer(endpoint.key)
+            if endpoint.service == service and endpoint.type is EndpointType.GATEWAY and at is not None:
+                yield at
 
     def _existing(self, scope: Calls, kind: str, items: tuple[Item, ...]) -> str:
         """A data source of the module that asks the same."""
@@ -198,6 +240,8 @@ class Writer:
         if name in ASKED:
             kind, attribute = ASKED[name]
             return f"{self.asks(scope, kind, 'current')}.{attribute}"
+        if name.startswith(NEW):
+            return self.refs.of(name, "id", scope)
         at = pointer(name)
         if name.startswith("?") or at is None or not at.rest:
             raise Cannot("a part of the text is not known here", "write it by hand")
@@ -225,12 +269,3 @@ def every_key(estate: Estate) -> Iterator[str]:
     for held in vars(estate).values():
         if isinstance(held, dict):
             yield from (key for key in held if isinstance(key, str))
-
-
-def _instances(estate: Estate) -> dict[tuple[tuple[str, ...], str], set[str]]:
-    found: dict[tuple[tuple[str, ...], str], set[str]] = {}
-    for key in every_key(estate):
-        at = pointer(key)
-        if at is not None and not at.rest:
-            found.setdefault((at.path, at.block), set()).add(key)
-    return found

@@ -1,6 +1,6 @@
 """Paths as text. A check of a plan may read the configuration, and pathlib takes longer to import than that."""
 
-# ruff: noqa: PTH100, PTH109, PTH110, PTH112, PTH113, PTH118, PTH120, PTH123
+# ruff: noqa: PTH100, PTH109, PTH110, PTH112, PTH113, PTH118, PTH119, PTH120, PTH123
 
 import os
 
@@ -23,6 +23,11 @@ def real(path: str) -> str:
 def relative(path: str, folder: str) -> str:
     """How to get from a folder to a path."""
     return os.path.relpath(path, folder)
+
+
+def name_of(path: str) -> str:
+    """The last part of a path."""
+    return os.path.basename(path)
 
 
 def is_below(path: str, folder: str) -> bool:
