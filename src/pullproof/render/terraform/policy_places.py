@@ -163,7 +163,8 @@ def _document(
     plain = source.startswith(f"data.{DOCUMENT}.") and text.startswith(source) and text.endswith("json")
     if not plain or inner(value).type == "function_call":
         return None
-    users = [labels for labels in writer.workspace.users(at.path, source) if labels[1:] != (DOCUMENT, source)]
-    if len(users) != 1:
-        return None
-    return Pointer(at.calls, source, at.index)
+    users = {".".join(labels[1:]) for labels in writer.workspace.users(at.path, source)}
+    trusting = {role.block for key in writer.trusting if (role := pointer(key)) and role.path == at.path}
+    same = trusting if name == "assume_role_policy" and trusting else {at.block}
+    # The index of a data source does not matter: what is written in it is written in all its instances.
+    return Pointer(at.calls, source, at.index) if users and users <= same else None

@@ -1,6 +1,7 @@
 """What to write in order to refer to something, from the module that the text will stand in."""
 
 import re
+from collections.abc import Mapping
 
 from pullproof.model.edits import NEW
 from pullproof.render.terraform import hcl
@@ -8,6 +9,9 @@ from pullproof.render.terraform.document import Cannot
 from pullproof.render.terraform.keys import Calls, Pointer, is_literal, pointer
 from pullproof.render.terraform.workspace import Workspace
 from pullproof.sources.terraform.hcl.syntax import Source
+
+#: Arguments of a call that the module itself does not see.
+NO_INPUTS = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
 
 _SPACE = re.compile(r"\s+")
 _INSTANCE = re.compile(r"^(?P<of>[\w.-]+)\[(?P<key>[^\]]*)\](?P<rest>.*)$", re.DOTALL)
@@ -90,11 +94,9 @@ class Refs:
         module = workspace.project.module(tuple(name for name, _ in (*scope, call)))
         if inside is None or module is None:
             return None
-        for name, output in sorted(module.outputs.items()):
-            suffix = leads_to(output.attributes.get("value"), inside)
-            if suffix is not None:
-                return f"module.{call[0]}{hcl.index(call[1])}.{name}{suffix}"
-        return None
+        values = {name: output.attributes.get("value") for name, output in module.outputs.items()}
+        found = _nearest(values, inside)
+        return f"module.{call[0]}{hcl.index(call[1])}.{found}" if found else None
 
     def _up(self, at: Pointer, rest: str, scope: Calls, workspace: Workspace) -> str | None:
         """Through an input of the module that this text stands in."""
@@ -105,13 +107,18 @@ class Refs:
         call = above.calls.get(scope[-1][0]) if above is not None else None
         if outside is None or call is None:
             return None
-        for name, source in sorted(call.attributes.items()):
-            if name in ("source", "version", "count", "for_each", "providers", "depends_on"):
-                continue
-            suffix = leads_to(source, outside)
-            if suffix is not None:
-                return f"var.{name}{suffix}"
-        return None
+        values = {name: source for name, source in call.attributes.items() if name not in NO_INPUTS}
+        found = _nearest(values, outside)
+        return f"var.{found}" if found else None
+
+
+def _nearest(values: Mapping[str, Source | None], wanted: str) -> str:
+    """The name of a value that leads to something, and what has to follow it: the one with the least to follow."""
+    found = [
+        (suffix, name) for name, value in values.items() if (suffix := leads_to(value, wanted)) is not None
+    ]
+    suffix, name = min(found, key=lambda one: (len(one[0]), one[1]), default=("", ""))
+    return name + suffix
 
 
 def leads_to(source: Source | None, wanted: str) -> str | None:

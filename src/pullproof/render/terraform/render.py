@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from pullproof.errors import UsageError
-from pullproof.model.edits import NEW, AddStatement, Edit, new
+from pullproof.model.edits import NEW, AddStatement, AddTrust, Edit, new
 from pullproof.model.estate import Estate
 from pullproof.model.text import holes
 from pullproof.render.base import Patch, Refusal, Rendered
@@ -78,6 +78,9 @@ class _Run:
         self.writer = Writer(estate, self.workspace)
         self.styles = Styles(estate, self.workspace)
         self.units = in_order(united(edits))
+        self.writer.trusting = frozenset(
+            edit.role for unit in self.units for edit in unit if isinstance(edit, AddTrust)
+        )
         self.fresh: list[Fresh] = []
         self.refusals: list[Refusal] = []
         self._wishes: dict[tuple[object, str, Change], _Wish] = {}

@@ -35,7 +35,7 @@ def set_argument(document: Document, spot: Spot, name: str, value: str) -> None:
     _open_up(document, block)
     block = document.block(spot)
     items = items_of(block)
-    last = _last_argument(items)
+    last = _last_argument(document, items, name if "\n" not in value else "")
     indent = (
         document.indent_of(items[0].start_byte) if items else deeper(document.indent_of(block.start_byte))
     )
@@ -132,8 +132,13 @@ def _end_of_line(document: Document, node: "Node", at: int) -> int:
     row = document.now.count(b"\n", 0, at)
     for child in node.children:
         if child.type == "comment" and child.start_byte >= at and child.start_point.row == row:
-            end = child.end_byte
+            end = _comment_end(child)
     return end
+
+
+def _comment_end(comment: "Node") -> int:
+    """Where a comment ends; to the grammar the carriage return of a line from Windows is part of it."""
+    return comment.end_byte - (comment.text or b"").endswith(b"\r")
 
 
 def _after(item: "Node") -> int:
@@ -144,7 +149,7 @@ def _after(item: "Node") -> int:
     if follows is None and parent is not None:
         follows = parent.next_sibling
     while follows is not None and follows.type == "comment" and follows.start_point.row == item.end_point.row:
-        end = follows.end_byte
+        end = _comment_end(follows)
         follows = follows.next_sibling
     return end
 
@@ -159,15 +164,16 @@ def _type(item: "Node") -> str:
     return words[1] if words[0] == "dynamic" else words[0]
 
 
-def _last_argument(items: list["Node"]) -> "Node | None":
-    """The last argument before the first nested block, or the last of all."""
+def _last_argument(document: Document, items: list["Node"], name: str) -> "Node | None":
+    """The argument to write a new one behind: before the nested blocks, where the name fits in a row."""
     before: list[Node] = []
     for item in items:
         if item.type == "block" and before:
             break
         if item.type == "attribute":
             before.append(item)
-    return before[-1] if before else None
+    fitting = [item for item in before if name and (_column(document, item) or -1) >= len(name)]
+    return fitting[-1] if fitting else (before[-1] if before else None)
 
 
 def _column(document: Document, last: "Node") -> int | None:

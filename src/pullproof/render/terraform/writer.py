@@ -92,6 +92,8 @@ class Writer:
         self.notes: dict[str, None] = {}
         #: The gateway endpoints that are made, by service.
         self.gateways: dict[Text, list[Pointer]] = {}
+        #: The roles that ECS tasks are to be let in by.
+        self.trusting: frozenset[str] = frozenset()
         self._wraps: dict[tuple[tuple[str, ...], str], str] = {}
         self._arns = _arns(estate)
         self._instances: dict[tuple[object, str], set[str]] = {}
