@@ -13,7 +13,7 @@ from pullproof.render.terraform.render import in_place, standalone
 from pullproof.sources.base import Loaded, Options
 from pullproof.sources.terraform.load import load_plan
 from pullproof.verdict import Verdict
-from tests import golden
+from tests import golden, scenarios
 from tests.render.terraform_cases import MENDINGS, Mending, written
 from tests.terraform import Terraform
 
@@ -94,8 +94,8 @@ def test_terraform_plans_what_is_written_and_every_task_can_start(
             (target / "provider.tf").unlink()
             (target / "plan.json").unlink()
             calls.append(f'module "{scratch.name}" {{\n  source = "./{scratch.name}"\n}}\n')
-            provider = (scratch / "provider.tf").read_text(encoding="utf-8")
     root = tmp_path / "all"
+    provider = (Path(scenarios.__file__).parent / "bases" / "provider.tf").read_text(encoding="utf-8")
     (root / "main.tf").write_text("\n".join([provider, *calls]), encoding="utf-8")
     plan = terraform_env.plan(root)
     loaded = load_plan(json.dumps(plan).encode(), "plan.json", Options(source=str(root)))

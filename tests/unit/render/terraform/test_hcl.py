@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pullproof.render.terraform.hcl import (
     Assign,
+    Item,
     Nested,
     Note,
     block,
@@ -84,7 +85,7 @@ def test_a_lone_reference_needs_no_string() -> None:
 
 def test_rows_are_aligned_and_values_over_lines_are_not() -> None:
     """The `=` signs of neighbours stand below each other; a value over several lines begins a row of its own."""
-    items = [
+    items: list[Item] = [
         Assign("a", "1"),
         Assign("long", "2"),
         Assign("policy", "jsonencode({\n  a = 1\n})"),

@@ -3,10 +3,12 @@
 import textwrap
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pullproof.errors import InputError, UsageError
 from pullproof.model import edits as e
+from pullproof.model.addresses import cidr
 from pullproof.model.edits import Edit, new
 from pullproof.model.estate import Estate
 from pullproof.model.filters import GroupRef
@@ -407,15 +409,14 @@ def test_a_route_takes_the_place_of_the_one_that_is_there(tmp_path: Path) -> Non
     """Inside its table or as a resource, the route for the same destination gets another target."""
     estate = build.an_estate()
     for name, address in (("a", "aws_route_table.a"), ("b", "aws_route.b")):
-        route = build.a_route("0.0.0.0/0", TargetKind.INTERNET_GATEWAY, "aws_internet_gateway.x")
-        route = type(route)(
-            origin=Origin(address, "route[0]"), destination=route.destination, target=route.target
+        route = msgspec.structs.replace(
+            build.a_route("0.0.0.0/0", TargetKind.INTERNET_GATEWAY, "aws_internet_gateway.x"),
+            origin=Origin(address, "route[0]"),
         )
         build.a_table(estate, f"aws_route_table.{name}", route)
     to = Target(TargetKind.NAT_GATEWAY, "nat-0123456789")
     wanted = [
-        e.SetRoute(table=f"aws_route_table.{name}", destination=route.destination, target=to)  # type: ignore[arg-type]
-        for name in "ab"
+        e.SetRoute(table=f"aws_route_table.{name}", destination=cidr("0.0.0.0/0"), target=to) for name in "ab"
     ]
     found = after(in_place(wanted, estate, files(tmp_path, main=TABLES)))
 
