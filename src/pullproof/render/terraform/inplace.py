@@ -19,12 +19,11 @@ from pullproof.render.terraform.changes import AddBlock, AddItem, Placed, SetArg
 from pullproof.render.terraform.document import Cannot
 from pullproof.render.terraform.hcl import Assign, Item
 from pullproof.render.terraform.keys import Pointer
+from pullproof.render.terraform.made import Made, known
 from pullproof.render.terraform.policy_places import Way, statement_change, trust_change
 from pullproof.render.terraform.resources import (
     ROUTE_ARGUMENT,
-    Made,
     cidr_texts,
-    known,
     route_items,
     rule_ports,
 )

@@ -10,7 +10,7 @@ from pullproof.render.terraform import policies
 from pullproof.render.terraform.changes import AddStatements, AddToDocument, Placed, WrapPolicy
 from pullproof.render.terraform.document import Cannot, Spot, inner, mentioned
 from pullproof.render.terraform.keys import Pointer, pointer
-from pullproof.render.terraform.resources import POLICY_RESOURCES
+from pullproof.render.terraform.resources_iam import POLICY_RESOURCES
 from pullproof.render.terraform.styles import Styles
 from pullproof.render.terraform.workspace import Found
 from pullproof.render.terraform.writer import Writer

@@ -1,7 +1,6 @@
 """New resources for edits, each in a form that stands beside what exists."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
 
 from pullproof.model import edits
 from pullproof.model.addresses import Addresses, blocks
@@ -10,12 +9,13 @@ from pullproof.model.endpoints import EndpointType
 from pullproof.model.filters import GroupRef
 from pullproof.model.packets import ANY_PROTOCOL, EVERY_PORT, Service, protocol_name
 from pullproof.model.text import holes
-from pullproof.model.value import Unknown
 from pullproof.model.vpc import ListRef, TargetKind
 from pullproof.render.terraform import hcl, policies
 from pullproof.render.terraform.document import Cannot
 from pullproof.render.terraform.hcl import Assign, Item
 from pullproof.render.terraform.keys import Calls, Pointer
+from pullproof.render.terraform.made import Made, known, short
+from pullproof.render.terraform.resources_iam import role, statements
 from pullproof.render.terraform.writer import Fresh, Writer
 
 #: The argument of `aws_route` for each target.
@@ -31,58 +31,6 @@ ROUTE_ARGUMENT = {
 }
 #: What the provider calls a protocol that it has no name for is its number.
 _NUMBERED = "protocol "
-#: AWS managed policies that the path of the ARN does not begin with their name.
-SERVICE_ROLES = ("AmazonECSTaskExecutionRolePolicy", "AmazonEC2ContainerServiceRole")
-
-E = TypeVar("E")
-
-
-class Made:
-    """Writes resources for one edit in one module instance."""
-
-    def __init__(self, writer: Writer, scope: Calls) -> None:
-        self.writer = writer
-        self.scope = scope
-        self.out: list[Fresh] = []
-
-    def ref(self, key: str, attribute: str = "id") -> str:
-        """A reference from here."""
-        return self.writer.refs.of(key, attribute, self.scope)
-
-    def refs(self, keys: Sequence[str], attribute: str = "id") -> str:
-        """A list of references; all instances of one resource become a splat."""
-        return every(self.writer, self.scope, keys, attribute)
-
-    def add(self, kind: str, wanted: str, *items: Item, beside: str = "") -> Fresh:
-        """A resource by a name that is free."""
-        name = self.writer.names.free(self.scope, kind, wanted)
-        found = Fresh(self.scope, kind, name, items, beside=beside)
-        self.out.append(found)
-        return found
-
-    def define(self, name: str, kind: str, *items: Item) -> Fresh:
-        """A resource that other edits refer to by the name of its edit."""
-        found = self.add(kind, name, *items)
-        self.writer.make(new(name), Pointer(self.scope, found.address))
-        return found
-
-
-def every(writer: Writer, scope: Calls, keys: Sequence[str], attribute: str) -> str:
-    """A list of references; where they are all instances of one resource, a splat of it."""
-    places = [writer.refs.where(key) for key in keys]
-    first = places[0] if places else None
-    if (
-        len(places) > 1
-        and first is not None
-        and first.index is not None
-        and first.calls == scope
-        and all(at is not None and at.block == first.block and at.calls == scope for at in places)
-        and writer.instances(first) == frozenset(keys)
-    ):
-        if isinstance(first.index, int):
-            return f"{first.block}[*].{attribute}"
-        return f"values({first.block})[*].{attribute}"
-    return hcl.listed([writer.refs.of(key, attribute, scope) for key in keys])
 
 
 def rule_ports(service: Service) -> Iterator[tuple[str, int, int]]:
@@ -179,7 +127,7 @@ def _rule(made: Made, edit: edits.AddGroupRule) -> None:
     for protocol, low, high in rule_ports(edit.service):
         for argument, value, about in _peers(made, edit):
             label = "_".join(
-                part for part in (_short(made, edit.group), "to" if edit.egress else "from", about) if part
+                part for part in (short(made, edit.group), "to" if edit.egress else "from", about) if part
             )
             ports: list[Item] = []
             if protocol != "-1":
@@ -201,7 +149,7 @@ def _peers(made: Made, edit: edits.AddGroupRule) -> Iterator[tuple[str, str, str
     peer = edit.peer
     if isinstance(peer, GroupRef):
         key = known(peer.ref)
-        yield "referenced_security_group_id", made.ref(key), _short(made, key)
+        yield "referenced_security_group_id", made.ref(key), short(made, key)
     elif isinstance(peer, ListRef):
         key = known(peer.ref)
         yield "prefix_list_id", made.writer.prefix_list(key, made.scope), _list_name(made, key)
@@ -224,7 +172,7 @@ def _acl_entry(made: Made, edit: edits.AddAclEntry) -> None:
         for block in blocks(edit.block):
             made.add(
                 "aws_network_acl_rule",
-                f"{_short(made, edit.acl)}_{'egress' if edit.egress else 'ingress'}_{number}",
+                f"{short(made, edit.acl)}_{'egress' if edit.egress else 'ingress'}_{number}",
                 Assign("network_acl_id", made.ref(edit.acl)),
                 Assign("rule_number", str(number)),
                 Assign("egress", "true" if edit.egress else "false"),
@@ -246,7 +194,7 @@ def _route_table(made: Made, edit: edits.AddRouteTable) -> None:
     for subnet in edit.subnets:
         made.add(
             "aws_route_table_association",
-            f"{edit.name}_{_short(made, subnet)}",
+            f"{edit.name}_{short(made, subnet)}",
             Assign("subnet_id", made.ref(subnet)),
             Assign("route_table_id", made.ref(new(edit.name))),
         )
@@ -269,7 +217,7 @@ def _route(made: Made, edit: edits.SetRoute) -> None:
     names = ("destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id")
     made.add(
         "aws_route",
-        f"{_short(made, edit.table)}_{edit.target.kind.value}",
+        f"{short(made, edit.table)}_{edit.target.kind.value}",
         Assign("route_table_id", made.ref(edit.table)),
         *route_items(made, edit, names),
         beside=edit.table,
@@ -296,7 +244,7 @@ def _record(made: Made, edit: edits.AddRecord) -> None:
     known_zone = zone is not None and made.writer.refs.where(edit.zone) is not None
     made.add(
         "aws_route53_record",
-        f"{_short(made, edit.endpoint)}_name",
+        f"{short(made, edit.endpoint)}_name",
         Assign("zone_id", made.ref(edit.zone, "zone_id" if known_zone else "id")),
         Assign("name", made.writer.text(edit.record, made.scope)),
         Assign("type", '"A"'),
@@ -322,83 +270,6 @@ def _mount_target(made: Made, edit: edits.AddMountTarget) -> None:
     )
 
 
-def statements(made: Made, edits_: Sequence[edits.AddStatement]) -> None:
-    """The policy that holds some statements about one thing."""
-    edit = edits_[0]
-    written = [policies.written(made.writer, one.statement, made.scope) for one in edits_]
-    name = f"{_short(made, edit.holder)}_more"
-    if edit.kind == "roles":
-        made.add(
-            "aws_iam_role_policy",
-            name,
-            Assign("name", hcl.quoted(hcl.label(name).replace("_", "-"))),
-            Assign("role", role_name(made, edit.holder)),
-            Assign("policy", policies.document(written)),
-            beside=edit.holder,
-        )
-        return
-    form = POLICY_RESOURCES.get(edit.kind)
-    if form is None:
-        raise Cannot("this changes a policy that exists", "use --write")
-    kind, argument, attribute = form
-    made.add(
-        kind,
-        name,
-        Assign(argument, made.ref(edit.holder, attribute)),
-        Assign("policy", policies.document(written)),
-        beside=edit.holder,
-    )
-
-
-#: The resource that holds the policy of each kind of thing, and how it refers to it. Where having no policy
-#: means that everything is allowed (endpoints, file systems) or that the account decides (keys), a first
-#: policy would take away more than it gives.
-POLICY_RESOURCES = {
-    "repositories": ("aws_ecr_repository_policy", "repository", "name"),
-    "secrets": ("aws_secretsmanager_secret_policy", "secret_arn", "arn"),
-    "buckets": ("aws_s3_bucket_policy", "bucket", "id"),
-}
-
-
-def role_name(made: Made, key: str) -> str:
-    """The name of a role, which an inline policy asks for."""
-    if key.startswith("arn:"):
-        return hcl.quoted(key.rpartition("/")[2])
-    return made.ref(key, "name")
-
-
-def _role(made: Made, edit: edits.AddRole) -> None:
-    trust = policies.written(made.writer, policies.ecs_tasks(), made.scope)
-    role = made.define(
-        edit.name,
-        "aws_iam_role",
-        Assign("name_prefix", hcl.quoted(f"{edit.name.replace('_', '-')[:37]}-")),
-        Assign("assume_role_policy", policies.document([trust])),
-    )
-    for name in edit.managed:
-        made.add(
-            "aws_iam_role_policy_attachment",
-            edit.name,
-            Assign("role", f"{role.address}.name"),
-            Assign("policy_arn", managed_arn(made, name)),
-        )
-    if edit.statements:
-        written = [policies.written(made.writer, one, made.scope) for one in edit.statements]
-        made.add(
-            "aws_iam_role_policy",
-            edit.name,
-            Assign("name", hcl.quoted(edit.name.replace("_", "-"))),
-            Assign("role", f"{role.address}.name"),
-            Assign("policy", policies.document(written)),
-        )
-
-
-def managed_arn(made: Made, name: str) -> str:
-    """The ARN of an AWS managed policy."""
-    path = "service-role/" if name in SERVICE_ROLES else ""
-    return hcl.quoted(f"arn:{made.writer.estate.partition}:iam::aws:policy/{path}{name}")
-
-
 def _vpc(made: Made, edit: edits.AddVpc) -> None:
     made.define(
         edit.name,
@@ -419,25 +290,8 @@ def _subnet(made: Made, edit: edits.AddSubnet) -> None:
     )
 
 
-def known(ref: str | Unknown) -> str:
-    """A key that an edit holds; edits are made of what is known."""
-    if isinstance(ref, Unknown):
-        raise Cannot("what the edit refers to is not known", ref.settle_by)
-    return ref
-
-
-def _short(made: Made, key: str) -> str:
-    at = made.writer.refs.where(key)
-    if at is None:
-        return hcl.label(key)
-    index = "" if at.index is None else f"_{at.index}"
-    return hcl.label(
-        f"{at.name}{index}" if at.name != "this" or not at.calls else f"{at.calls[-1][0]}{index}"
-    )
-
-
 def _joined(made: Made, *keys: str) -> str:
-    return "_".join(_short(made, key) for key in keys)
+    return "_".join(short(made, key) for key in keys)
 
 
 def cidr_texts(peer: Addresses, family: int) -> list[str]:
@@ -458,7 +312,7 @@ _WRITERS: dict[type, Callable[..., None]] = {
     edits.AddNatGateway: _nat_gateway,
     edits.AddRecord: _record,
     edits.AddMountTarget: _mount_target,
-    edits.AddRole: _role,
+    edits.AddRole: role,
     edits.AddVpc: _vpc,
     edits.AddSubnet: _subnet,
 }
