@@ -67,6 +67,7 @@ def known(ref: str | Unknown) -> str:
 
 
 def short(made: Made, key: str) -> str:
+    """A word for something, for the names of what is added to it."""
     at = made.writer.refs.where(key)
     if at is None:
         return hcl.label(key)

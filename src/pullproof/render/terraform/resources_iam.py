@@ -57,8 +57,9 @@ def role_name(made: Made, key: str) -> str:
 
 
 def role(made: Made, edit: edits.AddRole) -> None:
+    """A role for ECS tasks, with its policies."""
     trust = policies.written(made.writer, policies.ecs_tasks(), made.scope)
-    role = made.define(
+    found = made.define(
         edit.name,
         "aws_iam_role",
         Assign("name_prefix", hcl.quoted(f"{edit.name.replace('_', '-')[:37]}-")),
@@ -68,7 +69,7 @@ def role(made: Made, edit: edits.AddRole) -> None:
         made.add(
             "aws_iam_role_policy_attachment",
             edit.name,
-            Assign("role", f"{role.address}.name"),
+            Assign("role", f"{found.address}.name"),
             Assign("policy_arn", managed_arn(made, name)),
         )
     if edit.statements:
@@ -77,7 +78,7 @@ def role(made: Made, edit: edits.AddRole) -> None:
             "aws_iam_role_policy",
             edit.name,
             Assign("name", hcl.quoted(edit.name.replace("_", "-"))),
-            Assign("role", f"{role.address}.name"),
+            Assign("role", f"{found.address}.name"),
             Assign("policy", policies.document(written)),
         )
 
