@@ -74,12 +74,10 @@ def template(parts: Iterable[tuple[bool, str]]) -> str:
         if is_expression:
             out.append(f"${{{text}}}")
             continue
-        before_one = at + 1 < len(listed)
+        plain = text.rstrip("$") if at + 1 < len(listed) else text
+        dollars = text[len(plain) :]
         # `$` before an interpolation would make it an escaped one.
-        if before_one and text.endswith("$"):
-            out.append(escaped(text[:-1]) + '${"$"}')
-        else:
-            out.append(escaped(text))
+        out.append(escaped(plain) + (f'${{"{dollars}"}}' if dollars else ""))
     return f'"{"".join(out)}"'
 
 

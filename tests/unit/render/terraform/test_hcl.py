@@ -1,7 +1,7 @@
 """HCL as text: what is quoted reads back as it was, and lines stand as `terraform fmt` puts them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pullproof.render.terraform.hcl import (
@@ -53,7 +53,11 @@ def read(text: str) -> object:
     return parse(Source(text=text, file="x.tf", line=1))
 
 
-@given(st.one_of(NASTY, st.text()))
+#: Two characters of the private use area are marks of our own, which no text from outside may have.
+TEXT = st.text(st.characters(exclude_characters="\ue000\ue001"))
+
+
+@given(st.one_of(NASTY, TEXT))
 def test_what_is_quoted_reads_back(text: str) -> None:
     """No name leaves its quotation marks, whatever is in it."""
     written = quoted(text)
@@ -67,6 +71,7 @@ def _halved(text: str) -> bool:
 
 
 @given(NASTY, NASTY)
+@example("$$", "$${")
 def test_text_around_a_reference_reads_back(before: str, after: str) -> None:
     """Text before and after an interpolation stays text, also where it ends with a dollar sign."""
     found = read(template([(False, before), (True, "x"), (False, after)]))
