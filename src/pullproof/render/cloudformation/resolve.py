@@ -61,7 +61,13 @@ _HAS_ARN = frozenset(
 #: Holes for what a stack knows of itself.
 _PSEUDO = {"region": "AWS::Region", "account": "AWS::AccountId", "partition": "AWS::Partition"}
 #: What a VPC makes by itself: the name in a key, and the attribute of the VPC.
-_BORN = {"default_security_group_id": "DefaultSecurityGroup", "default_network_acl_id": "DefaultNetworkAcl"}
+_BORN = {
+    "default_security_group_id": "DefaultSecurityGroup",
+    "default_network_acl_id": "DefaultNetworkAcl",
+    "DefaultSecurityGroup": "DefaultSecurityGroup",
+    "DefaultNetworkAcl": "DefaultNetworkAcl",
+}
+_MAIN_TABLE = ("main_route_table_id", "MainRouteTable")
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,7 +172,7 @@ class Resolver:
         owner, _, born = link.key.rpartition(".")
         if owner in self.ids and born in _BORN:
             return Fn("GetAtt", [self.ids[owner][0], _BORN[born]])
-        if owner in self.ids and born == "main_route_table_id":
+        if owner in self.ids and born in _MAIN_TABLE:
             raise CannotWrite(
                 f"CloudFormation has no way to refer to the main route table of {owner}",
                 f"add a route table to {owner} and associate the subnets with it, then run this again",

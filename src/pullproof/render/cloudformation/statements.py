@@ -3,14 +3,16 @@
 import re
 
 from pullproof.model.iam import Principals, Statement
-from pullproof.model.text import CLOSE, HOLE, OPEN, Text, hole, shown
+from pullproof.model.text import CLOSE, HOLE, KIND, OPEN, Text, bare, hole, shown
 from pullproof.model.value import Listing, Unknown
 from pullproof.render.cloudformation.values import CannotWrite, Link, Value, Words
 
 VERSION = "2012-10-17"
 
 #: A secret's ARN whose last six characters AWS has yet to choose.
-_SECRET = re.compile(rf"arn:[^{CLOSE}]*:secretsmanager:.*:secret:.*{OPEN}([^{OPEN}{CLOSE}]*)\.suffix{CLOSE}")
+_SECRET = re.compile(
+    rf"arn:[^{CLOSE}]*:secretsmanager:.*:secret:.*{OPEN}([^{OPEN}{CLOSE}]*)\.suffix(?:{KIND}[^{CLOSE}]*)?{CLOSE}"
+)
 
 #: What `ecs-tasks.amazonaws.com` needs to assume a role.
 TRUST = {
@@ -82,6 +84,7 @@ def words(text: Text) -> Value:
 
 def link(name: str) -> Link:
     """The reference that a hole's name is: the key, and the attribute after its last dot."""
+    name = bare(name)
     key, _, attribute = name.rpartition(".")
     return Link(key, "attribute", attribute) if key else Link(name, "attribute", "")
 
