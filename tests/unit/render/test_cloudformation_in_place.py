@@ -277,6 +277,30 @@ def test_a_role_gains_one_policy_for_all_statements_and_a_trust() -> None:
     ] == [one["Resource"] for one in role["Policies"][0]["PolicyDocument"]["Statement"]]
 
 
+def test_a_policy_of_a_role_has_a_name_of_its_own() -> None:
+    """Names differ within a role; a second fix does not take the name of the first."""
+    statement = samples.allow("ssm:GetParameters", "*")
+    text = resource(ROLE + "      Policies:\n        - PolicyName: old\n          PolicyDocument: {}\n")
+    once = edited(text, e.AddStatement(kind="roles", holder="Role", statement=statement))
+    twice = edited(once, e.AddStatement(kind="roles", holder="Role", statement=statement))
+    policies = read("t.yaml", twice.encode())["Resources"]["Role"]["Properties"]["Policies"]
+
+    assert ["old", "pullproof", "pullproof-2"] == [one["PolicyName"] for one in policies]
+
+
+def test_a_function_over_several_lines_is_replaced_as_a_whole() -> None:
+    """Where the value itself is what the edit is about, it may be a block."""
+    text = resource(
+        "  Task:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ExecutionRoleArn:\n"
+        "        Fn::GetAtt:\n          - Old\n          - Arn\n      Family: a\n"
+    )
+    found = edited(text, e.SetExecutionRole(task_definition="Task", role="arn:aws:iam::123456789012:role/x"))
+
+    assert {"ExecutionRoleArn": "arn:aws:iam::123456789012:role/x", "Family": "a"} == (
+        read("t.yaml", found.encode())["Resources"]["Task"]["Properties"]
+    )
+
+
 def test_policies_of_resources_are_made_or_joined() -> None:
     """A bucket's policy is a resource of its own, a repository's a property, a key must have one already."""
     text = resource(

@@ -52,6 +52,10 @@ class Nowhere:
         """Nothing is written here."""
         return 0
 
+    def texts(self, _key: str, _path: tuple[str | int, ...], _name: str) -> set[str]:
+        """Nothing is written here."""
+        return set()
+
     def outside(self, edit: e.Edit, key: str) -> CannotWrite:
         """The command that does by hand what a template cannot."""
         return refused(edit, key)

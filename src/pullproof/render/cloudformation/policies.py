@@ -74,8 +74,8 @@ class Policies:
 
     def _free_name(self, holder: str) -> str:
         """A name that no policy of the role has: they must differ."""
-        count = self.planner.site.items(holder, ("Policies",))
-        return NAME if not count else f"{NAME}-{count + 1}"
+        taken = self.planner.site.texts(holder, ("Policies",), "PolicyName")
+        return next(name for name in (NAME, *(f"{NAME}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
 
     def _property(self, edit: e.AddStatement, statement: Value) -> None:
         _, name, may_begin = PROPERTIES[edit.kind]

@@ -28,6 +28,9 @@ class Site(Protocol):
     def items(self, key: str, path: tuple[str | int, ...]) -> int:
         """How many items a list there has; 0 for anything else."""
 
+    def texts(self, key: str, path: tuple[str | int, ...], name: str) -> set[str]:
+        """The texts that the items of a list there have under a name."""
+
     def outside(self, edit: e.Edit, key: str) -> CannotWrite:
         """Why a thing that no template holds cannot be changed here, and what to do instead."""
 

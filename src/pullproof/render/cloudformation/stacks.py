@@ -121,6 +121,12 @@ class Stacks:
         node = self._at(key, path)
         return len(node.items) if node is not None else 0
 
+    def texts(self, key: str, path: tuple[str | int, ...], name: str) -> set[str]:
+        """The texts that the items of a list there have under a name."""
+        node = self._at(key, path)
+        found = [item.get(name) for item in node.items] if node is not None else []
+        return {one.text for one in found if one is not None and one.kind == "scalar"}
+
     def referring(self, kind: str, name: str, key: str) -> tuple[str, ...]:
         """The resources of a type one of whose properties refers to `key`, and to nothing else."""
         found = self.holder(key)
