@@ -122,10 +122,11 @@ def findings(templates: Templates, options: Options) -> Iterator[tuple[Verdict, 
 
 
 def _proven(folder: str, options: Options) -> Report:
-    from pullproof.sources.cloudformation.given import Given
     from pullproof.sources.cloudformation.load import load_assembly
+    from pullproof.sources.cloudformation.run import Given
 
-    return report(load_assembly(folder, folder, options, Given()))
+    given = Given(region=options.region, account=options.account)
+    return report(load_assembly(folder, folder, options, given))
 
 
 def _of_task(templates: Templates, task: TaskReport) -> Iterator[tuple[Verdict, aws_cdk.PolicyViolation]]:

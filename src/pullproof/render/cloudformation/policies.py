@@ -75,7 +75,9 @@ class Policies:
     def _free_name(self, holder: str) -> str:
         """A name that no policy of the role has: they must differ."""
         taken = self.planner.site.texts(holder, ("Policies",), "PolicyName")
-        return next(name for name in (NAME, *(f"{NAME}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
+        return next(
+            name for name in (NAME, *(f"{NAME}-{n}" for n in range(2, len(taken) + 3))) if name not in taken
+        )
 
     def _property(self, edit: e.AddStatement, statement: Value) -> None:
         _, name, may_begin = PROPERTIES[edit.kind]

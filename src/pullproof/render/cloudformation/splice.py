@@ -122,7 +122,9 @@ class Writer:
             self._fill(node, overlay.whole())
             return
         value = overlay.whole()
-        if function(node) is None and ("\n" in self.text[node.start : self._end(node)] or node.style in ("|", ">")):
+        if function(node) is None and (
+            "\n" in self.text[node.start : self._end(node)] or node.style in ("|", ">")
+        ):
             raise CannotWrite(
                 f"the value at line {self._line(node)} of {self.document.path} is written over several lines",
                 f"write {self._inline(value)} there by hand",
