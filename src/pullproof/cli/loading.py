@@ -73,7 +73,9 @@ def _account(path: str, options: Namespace) -> Loaded:
     from pullproof.sources.live.load import load_gathered
 
     adds = given(options)
-    return load_gathered(asked(path, login_of(options), adds, "check"), path, adds)
+    return load_gathered(
+        asked(path, login_of(options), adds, getattr(options, "purpose", "check")), path, adds
+    )
 
 
 def _folder(path: str, options: Namespace, account: Beside | None) -> Loaded:

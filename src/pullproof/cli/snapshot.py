@@ -16,7 +16,7 @@ def snapshot(options: Namespace) -> int:
         ToolError: the account cannot be asked, or the folder cannot be written.
     """
     check_room(options.out)
-    gathered = asked(options.input, login_of(options), Options(), "snapshot")
+    gathered = asked(options.input, login_of(options), Options(), "why" if options.stopped else "snapshot")
     save_snapshot(gathered.folders, gathered.manifest, options.out)
     files = sum(len(folder.documents) for folder in gathered.folders)
     calls = sum(gathered.requests.values())

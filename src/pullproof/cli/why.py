@@ -4,6 +4,8 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping
 
+import msgspec
+
 from pullproof.cli.answer import deliver, look_for
 from pullproof.cli.check import CAN_START, CANNOT_START, UNKNOWN
 from pullproof.cli.loading import STDIN, load
@@ -16,8 +18,10 @@ from pullproof.sources.base import Loaded
 from pullproof.verdict import Verdict
 from pullproof.why.answer import Answer, Told, told_of
 from pullproof.why.conclude import Judgement, worst
-from pullproof.why.failure import Failure, of_text
+from pullproof.why.failure import Failure, failures, of_text
 
+#: Inputs that are made of AWS's answers.
+TELLS = ("live", "snapshot")
 #: More than this is no stopped reason.
 MOST = 1 << 20
 
@@ -59,6 +63,7 @@ def _alone(text: str) -> Told:
 
 def _proved(options: Namespace, text: str | None) -> Answer:
     """The answer about an input."""
+    options.purpose = "check" if text is not None else "why"
     loaded = load(options)
     proofs: dict[str | None, Mapping[str, TaskReport]] = {}
 
@@ -68,23 +73,67 @@ def _proved(options: Namespace, text: str | None) -> Answer:
             proofs[version] = {task.id: task for task in found.tasks}
         return proofs[version]
 
-    told = tuple(told_of(failure, tasks, prove) for failure, tasks in _failures(options, loaded, text))
+    told = tuple(
+        msgspec.structs.replace(told_of(failure, tasks, prove), note=_other(failure, tasks, loaded))
+        for failure, tasks in _failures(options, loaded, text)
+    )
     fix = _fix(loaded)
     return Answer(report=report(loaded, only=frozenset()), told=told, fix=fix)
 
 
 def _failures(options: Namespace, loaded: Loaded, text: str | None) -> list[tuple[Failure, tuple[str, ...]]]:
     """What failed, and the tasks that it may be a failure of."""
-    if text is None:
+    if text is not None:
+        return [(of_text(text), _launched(loaded, only(_keys(options.task, loaded), loaded)))]
+    if loaded.kind not in TELLS:
         raise UsageError(
             "this input does not tell how tasks stopped: pass what ECS said",
             place=loaded.path,
             remedy=f'pullproof why {loaded.path} --text "ResourceInitializationError: ..."',
         )
-    asked = only(options.task, loaded)
-    launches = loaded.estate.launches.values()
+    found = failures(options.task or _named(loaded.path), loaded.told["Services"], loaded.told["Tasks"])
+    if not found:
+        raise NothingToCheck(
+            "no stopped task and no event of a service tells of a failure",
+            place=loaded.path,
+            remedy=(
+                "ECS forgets a stopped task after an hour: pass what it said (a CloudWatch event, the console):"
+                f'\npullproof why {loaded.path} --text "ResourceInitializationError: ..."'
+            ),
+        )
+    return [(failure, _tasks_of(failure, loaded)) for failure in found]
+
+
+def _named(path: str) -> list[str]:
+    """The task or service that an `aws://` address names."""
+    from pullproof.sources.live.target import is_live, target_of
+
+    target = target_of(path) if is_live(path) else None
+    return [name for name in (target.task, target.service) if name] if target is not None else []
+
+
+def _keys(names: list[str], loaded: Loaded) -> list[str]:
+    """What people call tasks and services, as the estate calls them."""
+    launches = loaded.estate.launches
+    return [
+        key
+        for name in names
+        for key in loaded.names.get(name, (name,) if name in launches else ())
+        or [each for each in launches if each.rpartition("/")[2] == name]
+        or [name]
+    ]
+
+
+def _launched(loaded: Loaded, asked: frozenset[str] | None) -> tuple[str, ...]:
+    """The keys of what runs tasks on Fargate.
+
+    Raises:
+        NothingToCheck: nothing does.
+    """
     keys = tuple(
-        each.key for each in launches if each.fargate is not False and (asked is None or each.key in asked)
+        each.key
+        for each in loaded.estate.launches.values()
+        if each.fargate is not False and (asked is None or each.key in asked)
     )
     if not keys:
         raise NothingToCheck(
@@ -92,7 +141,38 @@ def _failures(options: Namespace, loaded: Loaded, text: str | None) -> list[tupl
             place=loaded.path,
             remedy="pass the plan or directory that has the service",
         )
-    return [(of_text(text), keys)]
+    return keys
+
+
+def _tasks_of(failure: Failure, loaded: Loaded) -> tuple[str, ...]:
+    """The launches that a failure is one of: of its service, else of its task definition."""
+    launches = loaded.estate.launches
+    cluster = failure.cluster.rpartition("/")[2]
+    called = (failure.id, f"{failure.cluster.replace(':cluster/', ':service/')}/{failure.service}")
+    named = [key for name in called for key in loaded.names.get(name, ()) if key in launches]
+    if named or failure.service:
+        own = f"{cluster}/{failure.service}"
+        return tuple(dict.fromkeys(named)) or tuple(key for key in launches if key == own or key.startswith(f"{own}/"))
+    definitions = loaded.estate.task_definitions
+    return tuple(
+        key
+        for key, each in launches.items()
+        if isinstance(each.task_definition, str)
+        and (held := definitions.get(each.task_definition)) is not None
+        and held.arn == failure.task_definition
+    )
+
+
+def _other(failure: Failure, tasks: tuple[str, ...], loaded: Loaded) -> str:
+    """Where a service runs another task definition by now: what the task ran, and what is proven."""
+    definitions = loaded.estate.task_definitions
+    for key in tasks if failure.task_definition else ():
+        named = loaded.estate.launches[key].task_definition
+        held = definitions.get(named) if isinstance(named, str) else None
+        if held is not None and held.arn != failure.task_definition:
+            ran = failure.task_definition.rpartition("/")[2]
+            return f"the task ran {ran}; what is proven is {held.key}, which {key} runs now"
+    return ""
 
 
 def _fix(loaded: Loaded) -> str:

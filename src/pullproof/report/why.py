@@ -13,6 +13,7 @@ from pullproof.report.terminal import entry, findings, joined, notes
 from pullproof.report.text import counted, listed, safe, wrapped
 from pullproof.why.answer import Answer, Told
 from pullproof.why.conclude import Cause, Conclusion, Judgement
+from pullproof.why.failure import Failure
 
 TITLES = {row.code: row.title for row in (*BLOCKERS, *WARNINGS)}
 #: How each judgement begins: the paint, and the sentence.
@@ -38,7 +39,7 @@ def render(answer: Answer, look: Look) -> str:
     for told in answer.told:
         blocks.append(_failure(told, look))
         for conclusion in told.conclusions:
-            blocks += _conclusion(conclusion, answer, look)
+            blocks += _conclusion(conclusion, told.failure, answer, look)
     blocks.append(notes(answer.report, look))
     return joined(blocks)
 
@@ -61,13 +62,16 @@ def _failure(told: Told, look: Look) -> Iterator[str]:
     }
     for fact, value in facts.items():
         yield from entry(fact, safe(value), look)
+    yield from entry("note", safe(told.note), look)
 
 
-def _conclusion(found: Conclusion, answer: Answer, look: Look) -> Iterator[Iterable[str]]:
+def _conclusion(found: Conclusion, failure: Failure, answer: Answer, look: Look) -> Iterator[Iterable[str]]:
     """One message: its words, what they mean, what is proven."""
     yield [*_words(found, look), *_meaning(found.meaning, look)]
     paint, says = SAYS[found.judgement]
-    yield [look.painted(says, paint), *_left(found, look), *_fix(found, answer, look)]
+    if found.judgement is Judgement.NOT_PROVED and failure.kind != "text":
+        says = "nothing was proved: nothing in the input runs this task now"
+    yield [look.painted(says, paint), *_left(found, look), *_fix(found, failure, answer, look)]
     if found.causes:
         yield from _shown(found.causes, found.task, answer.report, look)
     if found.notices:
@@ -105,9 +109,12 @@ def _left(found: Conclusion, look: Look) -> Iterator[str]:
         yield from entry(name if place == 0 else "or", safe(left), look)
 
 
-def _fix(found: Conclusion, answer: Answer, look: Look) -> Iterator[str]:
+def _fix(found: Conclusion, failure: Failure, answer: Answer, look: Look) -> Iterator[str]:
     """What to type next."""
-    if found.judgement is Judgement.NOT_PROVED:
+    if found.judgement is Judgement.NOT_PROVED and failure.kind != "text":
+        where = f"--subnets {safe(failure.subnet) or 'ID'} --security-groups ID"
+        yield from entry("help", f"say where it ran: {where}", look)
+    elif found.judgement is Judgement.NOT_PROVED:
         yield from entry("help", "pullproof why INPUT --text ... proves the estate that INPUT shows", look)
     elif found.causes and answer.fix and found.task is not None:
         yield from entry("to mend it", safe(answer.fix.format(task=found.task.id)), look)
@@ -171,6 +178,7 @@ def _told_json(told: Told, answer: Answer) -> Json:
         "stopped_at": failure.stopped_at,
         "subnet": failure.subnet,
         "times": failure.times,
+        "note": told.note,
         "messages": [_conclusion_json(each, answer) for each in told.conclusions],
     }
 

@@ -42,7 +42,8 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     "terraform-directory"), `path` what the user typed, `notes` sentences on how it was read
     (assumptions, where the configuration was found), `not_launched` the keys of task definitions that
     nothing runs, `places` maps addresses to `file:line` where the input has lines, `names` what else people
-    call things ("i-0a1b2c3d", the id of a task) to the keys of their interfaces or launches.
+    call things ("i-0a1b2c3d", the id of a task) to the keys of their interfaces or launches, `told` has AWS's
+    answers about services and tasks ("Services", "Tasks"), where the input is made of answers.
     """
 
     kind: str
@@ -52,3 +53,4 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     not_launched: tuple[str, ...] = ()
     places: Mapping[str, str] = {}
     names: Mapping[str, tuple[str, ...]] = {}
+    told: Mapping[str, tuple[Mapping[str, Any], ...]] = {}

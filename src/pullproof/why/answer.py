@@ -17,10 +17,11 @@ EXPLAINS = frozenset((Judgement.CERTAIN, Judgement.SEVERAL))
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """One failure, and what follows from each of its messages."""
+    """One failure, and what follows from each of its messages. `note` says what the proof is of, if not of it."""
 
     failure: Failure
     conclusions: tuple[Conclusion, ...]
+    note: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

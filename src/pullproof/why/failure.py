@@ -1,7 +1,7 @@
 """What ECS tells of a failure: a stopped task, the events of a service, or a text that somebody pasted."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -105,6 +105,30 @@ def of_service(service: Json, tasks: Iterable[Json]) -> tuple[Failure, ...]:
             task_definition=_text(service, "taskDefinition"),
         )
     return tuple(found.values())
+
+
+def failures(asked: Sequence[str], services: Iterable[Json], tasks: Iterable[Json]) -> tuple[Failure, ...]:
+    """What failed among services and tasks: those that are asked for by name, id or ARN, or all."""
+    stopped = list(tasks)
+    found: list[Failure] = []
+    told: set[str] = set()
+    for service in services:
+        if _is_asked(asked, _text(service, "serviceArn"), _text(service, "serviceName")):
+            found += of_service(service, stopped)
+            told.add(_text(service, "serviceName"))
+    for item in stopped:
+        of = _text(item, "group").removeprefix("service:")
+        failure = of_task(item) if of not in told and _is_asked(asked, _text(item, "taskArn")) else None
+        if failure is not None:
+            found.append(failure)
+    return tuple(found)
+
+
+def _is_asked(asked: Sequence[str], *names: str) -> bool:
+    """Whether a thing of these names is asked for: by the name, or by its last part or parts."""
+    return not asked or any(
+        name == one or name.endswith(f"/{one}") for name in names if name for one in asked
+    )
 
 
 def _of_task(item: Json) -> Iterator[Message]:

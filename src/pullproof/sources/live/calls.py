@@ -7,6 +7,7 @@ No call of the table reads what a secret or a parameter holds, decrypts, gets a 
 
 import msgspec
 
+from pullproof.sources.live import keeps
 from pullproof.sources.live.calls_names import NAMES
 from pullproof.sources.live.calls_network import NETWORK
 from pullproof.sources.live.calls_stores import STORES
@@ -27,7 +28,11 @@ def calls_for(purpose: str) -> tuple[Call, ...]:
     if purpose != "why":
         return CALLS
     told = tuple(
-        msgspec.structs.replace(call, leaves=tuple(path for path in call.leaves if path != "events"))
+        msgspec.structs.replace(
+            call,
+            leaves=tuple(path for path in call.leaves if path not in keeps.SAID),
+            keep=keeps.harmless(call.keep),
+        )
         if call.row == "services"
         else call
         for call in CALLS

@@ -24,7 +24,7 @@ WHY: tuple[Call, ...] = (
         service="ecs",
         operation="DescribeTasks",
         file="Tasks",
-        keep=keeps.items("tasks"),
+        keep=keeps.harmless(keeps.items("tasks")),
         feeds=(
             Feed("start", feeds_tasks.task_asked),
             Feed("stopped-arns", feeds.beside("arn", cluster="cluster")),

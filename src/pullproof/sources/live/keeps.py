@@ -4,10 +4,31 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pullproof.model.redact import redacted
 from pullproof.sources.live.values import Answer, Keep
 
 #: Parameters that say where a thing is, and belong to what is kept of it.
 Asked = Mapping[str, Any]
+
+
+#: What of a service says how its tasks failed; wanted for that question only, since it changes by itself.
+SAID = ("events", "deployments")
+#: Fields in which ECS quotes errors, which may hold the pre-signed link of an image's layer.
+QUOTES = frozenset(("stoppedReason", "reason", "message", "rolloutStateReason"))
+
+
+def harmless(keep: Keep) -> Keep:
+    """The same, without credentials in what ECS quotes."""
+    return lambda asked, answer: [_harmless(item) for item in keep(asked, answer)]
+
+
+def _harmless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: redacted(item) if name in QUOTES and isinstance(item, str) else _harmless(item)
+            for name, item in value.items()
+        }
+    return [_harmless(item) for item in value] if isinstance(value, list) else value
 
 
 def items(key: str) -> Keep:

@@ -67,6 +67,7 @@ def load_answers(
         notes=(*notes, *made.notes),
         not_launched=not_launched(estate),
         names={name: tuple(keys) for name, keys in made.aliases.items() if keys},
+        told={name: tuple(item.raw for item in made.told.of(name)) for name in ("Services", "Tasks")},
     )
 
 
