@@ -152,7 +152,9 @@ def _tasks_of(failure: Failure, loaded: Loaded) -> tuple[str, ...]:
     named = [key for name in called for key in loaded.names.get(name, ()) if key in launches]
     if named or failure.service:
         own = f"{cluster}/{failure.service}"
-        return tuple(dict.fromkeys(named)) or tuple(key for key in launches if key == own or key.startswith(f"{own}/"))
+        return tuple(dict.fromkeys(named)) or tuple(
+            key for key in launches if key == own or key.startswith(f"{own}/")
+        )
     definitions = loaded.estate.task_definitions
     return tuple(
         key
