@@ -203,3 +203,43 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
         """Whether no task that was asked for keeps a blocker."""
         kept = {task for one in self.left for task in one.tasks}
         return not kept.intersection(self.blocked)
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to AWS and its price: `fixed` a month, `per_gb` for each gigabyte, in US dollars.
+
+    `what` says what is counted; `lacks` what this way does not reach.
+    """
+
+    name: str
+    what: str
+    fixed: Maybe[float]
+    per_gb: Maybe[float]
+    lacks: tuple[str, ...] = ()
+
+    def monthly(self, gigabytes: float) -> Maybe[float]:
+        """The price of a month with so much data."""
+        if isinstance(self.fixed, Unknown):
+            return self.fixed
+        if not gigabytes:
+            return self.fixed
+        if isinstance(self.per_gb, Unknown):
+            return self.per_gb
+        return self.fixed + self.per_gb * gigabytes
+
+
+class Costs(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to `cost`: what is there now, what each way would cost, and where two ways cost the same.
+
+    `even` are pairs of ways and the gigabytes a month from which on the first is the cheaper one.
+    """
+
+    source_kind: str
+    source_path: str
+    region: str
+    priced: str
+    gigabytes: float
+    now: Way
+    ways: tuple[Way, ...]
+    even: tuple[tuple[str, str, float], ...]
+    notes: tuple[str, ...] = ()

@@ -209,6 +209,24 @@ def _fix(command: Arguments) -> None:
     _printing(command, "terminal", "json")
 
 
+def _cost(command: Arguments) -> None:
+    _reading(command)
+    group = command.add_argument_group("counting")
+    group.add_argument(
+        "--gb", type=_amount, default=0.0, metavar="N", help="gigabytes a month to and from AWS"
+    )
+    group.add_argument("--prices", action="store_true", help="today's prices from AWS; needs credentials")
+    _printing(command, "terminal", "json")
+
+
+def _amount(text: str) -> float:
+    """A number of gigabytes."""
+    number = float(text)
+    if not 0 <= number < 1e12:
+        raise ValueError(text)
+    return number
+
+
 def _explain(command: Arguments) -> None:
     command.add_argument(
         "text", metavar="CODE|TEXT", nargs="+", help="a code, a step, a stopped reason, or - to read one"
@@ -284,6 +302,7 @@ def _version(command: Arguments) -> None:
 COMMANDS: dict[str, tuple[str, Callable[[Arguments], None]]] = {
     "check": ("say of every task whether it can start, and what keeps it", _check),
     "fix": ("offer the smallest change, proven, that lets the tasks start", _fix),
+    "cost": ("compare what endpoints, NAT and public addresses cost for the tasks", _cost),
     "upgrade": ("say which tasks would stop starting on another platform version", _upgrade),
     "explain": ("explain the code of a finding, or the stopped reason of a task", _explain),
     "why": ("say why a task did not start: its message, and what is proven of it now", _why),

@@ -1,6 +1,7 @@
 """One run: arguments in, exit status out. Nothing that goes wrong leaves as a traceback."""
 
 import gc
+import importlib
 import os
 import sys
 from argparse import Namespace
@@ -41,55 +42,17 @@ def run(words: list[str]) -> int:
 
 
 def dispatch(options: Namespace) -> int:
-    """Hand over to the command; each is imported when it is asked for."""
-    match options.command:
-        case "check":
-            from pullproof.cli.check import check
+    """Hand over to the command; each is imported when it is asked for.
 
-            return check(options)
-        case "fix":
-            from pullproof.cli.fix import fix
-
-            return fix(options)
-        case "upgrade":
-            from pullproof.cli.upgrade import upgrade
-
-            return upgrade(options)
-        case "explain":
-            from pullproof.cli.explain import explain
-
-            return explain(options)
-        case "why":
-            from pullproof.cli.why import why
-
-            return why(options)
-        case "path":
-            from pullproof.cli.path import path
-
-            return path(options)
-        case "snapshot":
-            from pullproof.cli.snapshot import snapshot
-
-            return snapshot(options)
-        case "policy":
-            from pullproof.cli.policy import policy
-
-            return policy(options)
-        case "rules":
-            from pullproof.cli.rules import rules
-
-            return rules(options)
-        case "schema":
-            from pullproof.cli.schema import schema
-
-            return schema(options)
-        case "completion":
-            from pullproof.cli.completion import completion
-
-            return completion(options)
-        case _:
-            emit(f"pullproof {__version__}\n")
-            return 0
+    The command NAME is the function NAME of `cli/NAME.py`.
+    """
+    name: str = options.command
+    if name == "version":
+        emit(f"pullproof {__version__}\n")
+        return 0
+    module = importlib.import_module(f"pullproof.cli.{name}")
+    status: int = getattr(module, name)(options)
+    return status
 
 
 def _trace(error: BaseException) -> None:

@@ -73,7 +73,7 @@ def prices_of(region: Maybe[str], prices: PriceList | None = None) -> Maybe[Pric
     if isinstance(region, Unknown):
         return region
     found = (prices or shipped()).regions.get(region)
-    return found if found is not None else _not_known(f"AWS's prices in {region or 'this region'}")
+    return found if found is not None else unpriced(f"AWS's prices in {region or 'this region'}")
 
 
 def hourly(bill: Bill, prices: Maybe[Prices]) -> Maybe[float]:
@@ -87,7 +87,7 @@ def hourly(bill: Bill, prices: Maybe[Prices]) -> Maybe[float]:
         (bill.addresses, prices.address_hour, "a public IPv4 address"),
     ):
         if count and price is None:
-            return _not_known(f"the price of {what} in this region")
+            return unpriced(f"the price of {what} in this region")
         total += count * (price or 0.0)
     return total
 
@@ -148,7 +148,8 @@ def rank(bill: Bill, prices: Maybe[Prices]) -> float:
     return round(own, 6)
 
 
-def _not_known(what: str) -> Unknown:
+def unpriced(what: str) -> Unknown:
+    """A price that the list does not have."""
     return Unknown(
         Why.NOT_IN_INPUT,
         what,

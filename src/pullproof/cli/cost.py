@@ -1,0 +1,49 @@
+"""`cost`: what the estate pays for its ways to AWS, and what the others would cost."""
+
+from argparse import Namespace
+
+from pullproof.cli.answer import deliver, look_for
+from pullproof.cli.loading import load
+from pullproof.errors import NothingToCheck, UsageError
+from pullproof.repair.compare import costs
+from pullproof.repair.cost import PriceList
+
+
+def cost(options: Namespace) -> int:
+    """Print the comparison.
+
+    Raises:
+        NothingToCheck: nothing in the input runs a task on Fargate.
+    """
+    loaded = load(options)
+    if not loaded.estate.launches:
+        raise NothingToCheck(
+            "nothing in the input runs a task on Fargate",
+            place=loaded.path,
+            remedy="pass the plan or directory that has the service",
+        )
+    region = loaded.estate.region if isinstance(loaded.estate.region, str) else ""
+    answer = costs(loaded, gigabytes=options.gb, prices=_prices(region) if options.prices else None)
+    if options.format == "json":
+        from pullproof.report.costs import render_json
+
+        deliver(render_json(answer), options)
+    else:
+        from pullproof.report.costs import render
+
+        deliver(render(answer, look_for(options)), options)
+    return 0
+
+
+def _prices(region: str) -> PriceList:
+    """Today's prices of the region.
+
+    Raises:
+        UsageError: the region is not known.
+        ToolError: they cannot be had.
+    """
+    if not region:
+        raise UsageError("the prices of which region is not known", remedy="pass --region")
+    from pullproof.repair.price_list import fetched
+
+    return fetched(region)
