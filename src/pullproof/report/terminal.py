@@ -7,7 +7,7 @@ from pullproof.finding import Report, StepReport, TaskReport
 from pullproof.report.chain import BAR, chain, flow, mark
 from pullproof.report.fold import Cause, Caution, Doubt, Met, about, causes, cautions, doubts, labels, path_of
 from pullproof.report.look import Look
-from pullproof.report.text import counted, listed, safe, wrapped
+from pullproof.report.text import counted, listed, quoted, safe, wrapped
 from pullproof.verdict import Verdict
 
 #: Every cause is told, but nobody reads more unknowns than this: the first are what to begin with.
@@ -28,7 +28,7 @@ def render(report: Report, look: Look, *, quiet: bool = False) -> str:
     if not quiet:
         blocks += findings(report, found, look)
         blocks += [_caution(caution, report, look) for caution in cautions(report.tasks)]
-        blocks += [notes(report, look)]
+        blocks += [notes(report, look), _mend(report, verdicts, look)]
     return joined([*blocks, _tasks(report.tasks, verdicts, look), (summary(verdicts, len(found)),)])
 
 
@@ -132,6 +132,13 @@ def notes(report: Report, look: Look) -> Iterator[str]:
         first, *more = wrapped(text, look.width - 6)
         yield f"{look.painted('note', 'bold')}: {first}"
         yield from (f"      {line}" for line in more)
+
+
+def _mend(report: Report, verdicts: tuple[Verdict, ...], look: Look) -> Iterator[str]:
+    """Where the way on is, if something is blocked."""
+    if Verdict.FAILS in verdicts:
+        says = f"pullproof fix {safe(quoted(report.source_path))}"
+        yield f"{look.painted('fix', 'bold')}: {says} offers the smallest change that helps"
 
 
 def _tasks(tasks: tuple[TaskReport, ...], verdicts: tuple[Verdict, ...], look: Look) -> Iterator[str]:

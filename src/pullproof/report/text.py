@@ -46,5 +46,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def quoted(word: str) -> str:
+    """A word as a shell takes it for one."""
+    plain = "".join(sign for sign in word if sign.isascii() and (sign.isalnum() or sign in "@%+=:,./_-"))
+    return word if word and plain == word else "'" + word.replace("'", "'\\''") + "'"
+
+
 def _escaped(sign: str) -> str:
     return sign.encode("unicode_escape").decode("ascii")
