@@ -137,8 +137,10 @@ def notes(report: Report, look: Look) -> Iterator[str]:
 def _mend(report: Report, verdicts: tuple[Verdict, ...], look: Look) -> Iterator[str]:
     """Where the way on is, if something is blocked."""
     if Verdict.FAILS in verdicts:
-        says = f"pullproof fix {safe(quoted(report.source_path))}"
-        yield f"{look.painted('fix', 'bold')}: {says} offers the smallest change that helps"
+        says = f"pullproof fix {safe(quoted(report.source_path))} offers the smallest change that helps"
+        first, *more = wrapped(says, look.width - 5)
+        yield f"{look.painted('fix', 'bold')}: {first}"
+        yield from (f"     {line}" for line in more)
 
 
 def _tasks(tasks: tuple[TaskReport, ...], verdicts: tuple[Verdict, ...], look: Look) -> Iterator[str]:
