@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from tools.repository import ROOT
@@ -27,6 +28,7 @@ class Aws:
         self.url = url
         self.account_id = account
         self._counter = counter
+        self._clients: dict[tuple[str, str], Any] = {}
 
     def account(self) -> "Aws":
         """The same server, seen by an account that has nothing yet."""
@@ -45,6 +47,7 @@ class Aws:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
+    @cached_property
     def session(self) -> Any:
         """A boto3 session of this account."""
         import boto3.session
@@ -57,8 +60,11 @@ class Aws:
         )
 
     def client(self, service: str, region: str = REGION) -> Any:
-        """A client for this account."""
-        return self.session().client(service, region_name=region, endpoint_url=self.url)
+        """A client for this account; the library takes its time to make one."""
+        if (service, region) not in self._clients:
+            made = self.session.client(service, region_name=region, endpoint_url=self.url)
+            self._clients[service, region] = made
+        return self._clients[service, region]
 
 
 def serve() -> Iterator[Aws]:

@@ -245,6 +245,6 @@ def test_calls_grow_with_vpcs_and_pages_not_with_tasks_or_rules() -> None:
     assert base == sum(counted(Size(title="", services=10)).values())
     assert 9 == sum(counted(Size(title="", services=100)).values()) - base
     per_vpc = [sum(counted(Size(title="", services=100, vpcs=n)).values()) for n in (20, 40, 60)]
-    # Five of its own for each VPC; for twenty, one more for endpoints' addresses and two for resolver rules.
-    assert per_vpc[1] - per_vpc[0] == per_vpc[2] - per_vpc[1] == 20 * 5 + 1 + 2
+    # Three of its own for each VPC, and for twenty one more for the addresses of their endpoints.
+    assert per_vpc[1] - per_vpc[0] == per_vpc[2] - per_vpc[1] == 20 * 3 + 1
     assert max(sum(counted(size).values()) for size in SIZES) < 1000

@@ -89,6 +89,15 @@ def test_no_secret_is_in_a_snapshot(env: Made, tmp_path: Path) -> None:
     assert b"hunter" not in kept
 
 
+def test_two_regions_are_read_at_once(env: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    """Clusters of two regions are judged in one run."""
+    env.aws.client("ecs", "us-east-1").create_cluster(clusterName="far")
+    status, document = checked(capsys, "aws://", "--region", "eu-west-1,us-east-1")
+
+    assert 0 == status
+    assert ["shop/web"] == [task["id"] for task in document["tasks"]]
+
+
 def test_an_account_with_nothing_ends_with_4(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     """No cluster at all: there is nothing to check, and the screen says where one could look."""
     assert 4 == main(["check", "aws://"])

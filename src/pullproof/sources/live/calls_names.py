@@ -13,6 +13,7 @@ def vpcs_in_regions(got: Got, _seen: Seen) -> Iterator[Wanted]:
         yield Wanted(vpc, "", (("VPCRegion", got.region),))
 
 
+#: Associations are few, and a list of all is one call: VPCs that lead on to others are covered, too.
 _ONCE = tuple(Feed(feed.row, feeds.once) for feed in HOME)
 
 NAMES: tuple[Call, ...] = (
@@ -56,9 +57,7 @@ NAMES: tuple[Call, ...] = (
         operation="ListResolverRuleAssociations",
         file="ResolverRuleAssociations",
         keep=keeps.items("ResolverRuleAssociations"),
-        feeds=HOME,
-        into="Filters:VPCId",
-        most=10,
+        feeds=_ONCE,
         actions=("route53resolver:ListResolverRuleAssociations",),
     ),
     Call(
@@ -67,8 +66,7 @@ NAMES: tuple[Call, ...] = (
         operation="ListFirewallRuleGroupAssociations",
         file="FirewallRuleGroupAssociations",
         keep=keeps.items("FirewallRuleGroupAssociations"),
-        feeds=HOME,
-        into="VpcId",
+        feeds=_ONCE,
         actions=("route53resolver:ListFirewallRuleGroupAssociations",),
     ),
     Call(
@@ -77,8 +75,7 @@ NAMES: tuple[Call, ...] = (
         operation="ListProfileAssociations",
         file="ProfileAssociations",
         keep=keeps.items("ProfileAssociations"),
-        feeds=HOME,
-        into="ResourceId",
+        feeds=_ONCE,
         actions=("route53profiles:ListProfileAssociations",),
     ),
 )

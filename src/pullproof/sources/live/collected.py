@@ -114,7 +114,13 @@ def settled_by(lost: Missing) -> str:
         return (
             f"{call.name} had no answer ({trouble.code}): try again from where {call.service} can be reached"
         )
-    return f"{call.name}{of} failed ({trouble.code or 'no code'}): {trouble.message[:200] or 'try again'}"
+    return f"{call.name}{of} failed ({trouble.code or 'no code'}): {_short(trouble.message) or 'try again'}"
+
+
+def _short(message: str) -> str:
+    """A message on one line; a page of HTML, which a proxy may answer with, says nothing."""
+    text = " ".join(message.partition("<")[0].split())
+    return text if len(text) <= 200 else f"{text[:199]}…"
 
 
 def merged(file: str, items: Iterable[Any]) -> list[Any]:

@@ -15,6 +15,7 @@ from pullproof.sources.live.collected import Collected, settled_by
 from pullproof.sources.live.target import Target
 from pullproof.sources.live.values import Trouble
 from pullproof.sources.snapshot.answers import Folder, Manifest
+from pullproof.sources.snapshot.layout import BY_NAME
 
 POLICY = "pullproof policy prints the least that IAM must allow"
 
@@ -78,13 +79,10 @@ def gather_as(
 
 
 def _notes(found: Collected) -> tuple[str, ...]:
-    """What could not be asked and leads to tasks: without it, nothing in the report would show that they exist."""
-    leads = {
-        f"{lost.call.leads or lost.file} may have more than is shown: {settled_by(lost)}"
-        for lost in found.missing
-        if lost.call.leads or lost.call.row in ("services", "schedules", "targets", "clusters")
-    }
-    return tuple(sorted(leads))
+    """What had no answer, for the head of the report: not every unknown that follows from it can name it."""
+    return tuple(
+        sorted({f"not told: {BY_NAME[lost.file].tells}: {settled_by(lost)}" for lost in found.missing})
+    )
 
 
 def _expect(found: Collected, caller: Caller, target: Target) -> None:

@@ -77,9 +77,15 @@ def _answering(made: Translation) -> None:
     asked = {item.text("VPCId") for item in made.told.of("HostedZonesByVpc")}
     for item in made.told.of("Vpcs"):
         key = item.text("VpcId")
-        if key not in asked:
-            what = f"the private zones that answer in {key}"
-            made.may_have_more("HostedZone", made.told.untold("HostedZonesByVpc", item.scope, what, key))
+        if key in asked:
+            continue
+        what = f"the private zones that answer in {key}"
+        why = made.told.untold("HostedZonesByVpc", item.scope, what, key)
+        if asked:
+            # Only of some VPCs: in this one, any name may be another's.
+            made.make("aws_route53_zone", f"the zones of {key}", item, name=why, vpc=[{"vpc_id": key}])
+        else:
+            made.may_have_more("HostedZone", why)
 
 
 def _forwarding(made: Translation) -> None:
