@@ -151,7 +151,7 @@ ROWS = (
         },
         build=_endpoint,
         gives={"Id": "id", "DnsEntries": "dns_entry"},
-        doubt=("vpc_id",),
+        doubt=("state",),
         words={"dns_options": "DnsOptions"},
     ),
 )

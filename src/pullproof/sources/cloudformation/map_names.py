@@ -78,13 +78,13 @@ ROWS = (
         to="aws_route53_record",
         build=_record,
         ref="name",
-        doubt=("records",),
+        doubt=("records", "alias"),
         words={"name": "Name", "type": "Type", "records": "ResourceRecords", "zone_id": "HostedZoneId"},
     ),
     Row(
         type="AWS::Route53::RecordSetGroup",
         parts=_records,
-        doubt=("records",),
+        doubt=("records", "alias"),
         words={"name": "Name", "type": "Type", "records": "ResourceRecords", "zone_id": "HostedZoneId"},
     ),
     Row(

@@ -189,6 +189,8 @@ def _addresses(world: World, resource: Resource) -> tuple[tuple[str, Addresses],
 
 def _available(resource: Resource) -> Maybe[bool]:
     state = resource.values.get("state")
+    if isinstance(state, Unknown) and not resource.data:
+        return state
     if isinstance(state, str) and state and OPEN not in state:
         return state.lower() in ("available", "pending")
     # A service of AWS's own accepts by itself; another account's may have to be asked.
