@@ -18,6 +18,8 @@ OPEN = "\ue000"
 CLOSE = "\ue001"
 #: In a hole, between its name and the type of what it is an attribute of.
 KIND = "\ue003"
+#: Attributes that say which one something is: its logical id says as much.
+WHOLE = frozenset(("id", "name", "bucket", "key_id", "family", "zone_id"))
 HOLE = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 
 
@@ -81,4 +83,12 @@ def shown(text: Text) -> str:
     """For people: holes become `${name}`, or `(unknown)` where they stand for anything."""
     if OPEN not in text:
         return text
-    return HOLE.sub(lambda m: "(unknown)" if m[1].startswith("?") else f"${{{bare(m[1])}}}", text)
+    return HOLE.sub(lambda m: "(unknown)" if m[1].startswith("?") else f"${{{_told(m[1])}}}", text)
+
+
+def _told(name: str) -> str:
+    """The name of a hole as its input would write it: what has no type in its address is meant as a whole."""
+    if KIND not in name:
+        return name
+    address, _, attribute = bare(name).rpartition(".")
+    return address if attribute in WHOLE else f"{address}.{attribute.title().replace('_', '')}"

@@ -31,6 +31,7 @@ def test_text_from_outside_has_no_holes() -> None:
 
 def test_a_type_behind_a_name_is_for_the_engines() -> None:
     """People see the name alone, and text from outside cannot bring a type."""
-    assert "${Key.arn}" == shown(typed("Key.arn", "aws_kms_key"))
+    assert "${Key.Arn}" == shown(typed("Key.arn", "aws_kms_key"))
+    assert "${Logs}" == shown(typed("Logs.name", "aws_cloudwatch_log_group"))
     assert "Key.arn" == bare(sole_hole(typed("Key.arn", "aws_kms_key")))
     assert "x\ufffdy" == clean("x\ue003y")

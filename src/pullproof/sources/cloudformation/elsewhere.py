@@ -49,8 +49,7 @@ def stand_ins(found: Mapping[str, Resource], settle: Mapping[str, str]) -> Itera
             name=key,
             values={**values, "id": text},
             data=True,
-            elsewhere=f"{key} is made elsewhere: check the live account, or the template that makes it"
-            " together with this one",
+            elsewhere=_shown_by(key, settle),
         )
 
 
@@ -119,6 +118,15 @@ def _kept(key: str, kind: str, settle: Mapping[str, str]) -> Unknown:
         key,
         settle.get(key, f"{key} is not made here: check the account itself, with the stack deployed"),
     )
+
+
+def _shown_by(key: str, settle: Mapping[str, str]) -> str:
+    """How to show what a thing holds that another template makes."""
+    if key.startswith("import:"):
+        return settle.get(key, f"pass the template that exports {key}")
+    if key in settle:
+        return f"{settle[key]}, and --snapshot with what the account holds of it"
+    return f"{key} is made elsewhere: pass --snapshot with what the account holds of it"
 
 
 def strays(reasons: Iterable[Unknown]) -> Iterator[Resource]:

@@ -23,9 +23,10 @@ def _inline(value: Value) -> Values:
 
 def _on_roles(_item: Item, properties: Properties) -> list[Part]:
     """An inline policy that is a resource of its own, on each of its roles."""
+    roles = items(properties.get("Roles"))
     return [
         Part(
-            path=f"Roles[{index}]",
+            path=f"Roles[{index}]" if len(roles) > 1 else "",
             type="aws_iam_role_policy",
             values={
                 "role": role,
@@ -33,7 +34,7 @@ def _on_roles(_item: Item, properties: Properties) -> list[Part]:
                 "policy": properties.get("PolicyDocument"),
             },
         )
-        for index, role in enumerate(items(properties.get("Roles")))
+        for index, role in enumerate(roles)
     ]
 
 

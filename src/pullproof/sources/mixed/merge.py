@@ -47,7 +47,8 @@ def merged(tree: Tree, account: Tree, told: str = "") -> Tree:
     known = Known(tree)
     kept = {each.address: each for each in _kept(tree, account, known)}
     kept = _without(kept, known)
-    resources = {**tree.resources, **{key: each for key, each in kept.items() if key not in tree.resources}}
+    shown = {key: each for key, each in kept.items() if key not in tree.resources or tree.resources[key].data}
+    resources = {**tree.resources, **shown}
     own_vpcs = any(
         each.type in VPCS and not each.data and not each.exists for each in tree.resources.values()
     )

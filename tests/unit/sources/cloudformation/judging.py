@@ -20,7 +20,7 @@ def estate_of(template: dict[str, Any] | str, **parameters: str) -> Estate:
     return adapt(tree_of(stacks_of(template, **parameters)), Options(region=REGION))
 
 
-def stacks_of(template: dict[str, Any] | str, **parameters: str) -> Any:  # noqa: ANN401 - what a reading gives
+def stacks_of(template: dict[str, Any] | str, **parameters: str) -> Any:
     """A template that has been read."""
     text = template if isinstance(template, str) else json.dumps(template)
     given = Given(region=REGION, account="111122223333", parameters=parameters)
