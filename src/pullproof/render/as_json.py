@@ -14,10 +14,13 @@ Json = dict[str, object]
 
 
 def edit_json(edit: Edit) -> Json:
-    """One edit: its kind, and every field under its own name."""
+    """One edit: its kind, and every field under its own name; the kind of a policy's holder is `holder_kind`."""
     return {
         "kind": type(edit).__name__,
-        **{field: _value(getattr(edit, field)) for field in edit.__struct_fields__},
+        **{
+            "holder_kind" if field == "kind" else field: _value(getattr(edit, field))
+            for field in edit.__struct_fields__
+        },
     }
 
 

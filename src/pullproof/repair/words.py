@@ -19,7 +19,8 @@ def resource(edit: Edit) -> str:
     ):  # fmt: skip
         if isinstance(held := getattr(edit, field, None), str) and not isinstance(edit, _NEW):
             return held
-    return getattr(edit, "vpc", "") or getattr(edit, "file_system", "") or getattr(edit, "subnet", "")
+    where = (getattr(edit, field, "") for field in ("vpc", "file_system", "subnet"))
+    return next(filter(None, where), new(getattr(edit, "name", "")))
 
 
 _NEW = (

@@ -1,0 +1,108 @@
+"""`pullproof fix` as a user runs it."""
+
+import contextlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pullproof.cli.main import main
+
+PLAN = "examples/blog-post/as-printed/plan.json"
+MENDED = "examples/blog-post/mended/plan.json"
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    """The program's status, output and errors."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = main(list(words))
+    return status, out.getvalue(), err.getvalue()
+
+
+def offered(*words: str) -> dict[str, Any]:
+    """The document of an offer."""
+    document: dict[str, Any] = json.loads(run("fix", *words, "--format", "json")[1])
+    return document
+
+
+def test_the_blog_post_is_mended_by_one_rule() -> None:
+    """The printed network gets egress on 443 to the endpoints' group, by reference, and nothing else."""
+    (fix,) = offered(PLAN)["fixes"]
+
+    assert [
+        {
+            "kind": "AddGroupRule",
+            "group": "aws_security_group.service",
+            "egress": True,
+            "service": {"protocol": "tcp", "ports": "443"},
+            "peer": {"group": "aws_security_group.vpce"},
+            "description": "HTTPS for starting tasks",
+        }
+    ] == [change["edit"] for change in fix["edits"]]
+    assert (True, 0.0, []) == (fix["whole"], fix["monthly_usd"], fix["proof"]["worse"])
+    assert ["aws_ecs_service.orders"] == fix["proof"]["starts"]
+
+
+def test_a_person_sees_edits_price_and_proof() -> None:
+    """The terminal has the edit with its line, what it opens, costs, and how it was proven."""
+    status, out, _ = run("fix", PLAN)
+    text = " ".join(out.split())
+
+    assert 0 == status
+    assert "fix: 1 edit lets aws_ecs_service.orders start" in text
+    assert "--> examples/blog-post/as-printed/service.tf:1 (aws_security_group.service)" in text
+    assert "= cost: nothing more a month" in text
+    assert "judged again with the edits made" in text
+
+
+def test_nothing_to_mend_is_said() -> None:
+    """Where every task can start there is no fix, and the status is 0."""
+    status, out, _ = run("fix", MENDED)
+
+    assert 0 == status
+    assert out.endswith("nothing to mend: no task is blocked\n")
+
+
+@pytest.mark.parametrize("via", ["endpoints", "cheapest", "nat", "public-ip"])
+def test_a_way_that_is_there_is_kept_by_every_strategy(via: str) -> None:
+    """Whatever the strategy, a rule is all that the printed network lacks."""
+    assert 1 == len(offered(PLAN, "--via", via)["fixes"][0]["edits"])
+
+
+def test_a_task_by_name() -> None:
+    """--for takes an address, and `all`; a name that is none is an error with a near miss."""
+    assert 0 == run("fix", PLAN, "--for", "aws_ecs_service.orders")[0]
+    assert 0 == run("fix", PLAN, "--for", "all")[0]
+    status, _, err = run("fix", PLAN, "--for", "aws_ecs_service.order")
+    assert 2 == status
+    assert "aws_ecs_service.orders" in err
+
+
+def test_what_stays_decides_the_status() -> None:
+    """A blocker that nothing mends gives 1, with the reason and what to do."""
+    plan = "tests/scenarios/plans/E17-secrets-denied/broken-denied.json"
+    status, out, _ = run("fix", plan)
+
+    assert 1 == status
+    assert "not mendable here" in out
+    assert [True] == [bool(one["why"] and one["remedy"]) for one in offered(plan)["left"]]
+
+
+def test_what_is_unknown_is_not_promised(tmp_path: Path) -> None:
+    """A task of which something is unknown is named, and the status is 3."""
+    plan = "tests/scenarios/plans/E06-task-egress/broken-none.json"
+    status, out, _ = run("fix", plan)
+
+    assert status in (0, 3)
+    assert out
+
+
+def test_an_input_without_tasks_is_nothing_to_check(tmp_path: Path) -> None:
+    """An input that runs nothing on Fargate ends with 4, as check does."""
+    (tmp_path / "state.json").write_text('{"format_version": "1.0", "values": {"root_module": {}}}')
+
+    assert 4 == run("fix", str(tmp_path / "state.json"))[0]
+    assert 4 == run("cost", str(tmp_path / "state.json"))[0]
