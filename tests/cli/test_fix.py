@@ -3,6 +3,8 @@
 import contextlib
 import io
 import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +108,119 @@ def test_an_input_without_tasks_is_nothing_to_check(tmp_path: Path) -> None:
 
     assert 4 == run("fix", str(tmp_path / "state.json"))[0]
     assert 4 == run("cost", str(tmp_path / "state.json"))[0]
+
+
+@pytest.fixture
+def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the printed network; the program runs inside it."""
+    shutil.copytree("examples/blog-post", tmp_path / "post")
+    folder = tmp_path / "post" / "as-printed"
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_the_difference_is_shown_before_anything_is_written(printed: Path) -> None:
+    """--diff shows what --write would change, and changes nothing."""
+    before = (printed / "service.tf").read_bytes()
+    status, out, _ = run("fix", "plan.json", "--diff")
+
+    assert 0 == status
+    assert "--- a/service.tf\n+++ b/service.tf\n" in out
+    assert "+  referenced_security_group_id = aws_security_group.vpce.id\n" in out
+    assert before == (printed / "service.tf").read_bytes()
+
+
+def test_the_configuration_is_changed(printed: Path) -> None:
+    """--write shows the difference, changes the file, and the rest of the file is what it was."""
+    before = (printed / "service.tf").read_text()
+    status, out, _ = run("fix", "plan.json", "--write")
+    after = (printed / "service.tf").read_text()
+
+    assert 0 == status
+    assert "+++ b/service.tf" in out
+    assert "plan again" in out
+    added = [line for line in after.splitlines() if line not in before.splitlines()]
+    assert "  referenced_security_group_id = aws_security_group.vpce.id" in added
+    assert set(before.splitlines()) <= set(after.splitlines())
+
+
+def test_uncommitted_work_is_not_mixed_with_ours(printed: Path) -> None:
+    """With changes that git does not have --write refuses, and --force overrules."""
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one: two"]):
+        subprocess.run([*git, *words], check=True)
+    (printed / "main.tf").write_text((printed / "main.tf").read_text() + "\n# mine\n")
+    before = (printed / "service.tf").read_bytes()
+
+    status, _, err = run("fix", "plan.json", "--write")
+    assert 2 == status
+    assert "not committed" in err
+    assert before == (printed / "service.tf").read_bytes()
+    assert 0 == run("fix", "plan.json", "--write", "--force")[0]
+    assert before != (printed / "service.tf").read_bytes()
+
+
+def test_what_is_new_goes_to_a_file_of_its_own(printed: Path) -> None:
+    """--out writes new resources beside the configuration, and never over a file."""
+    status, out, _ = run("fix", "plan.json", "--out", "mend.tf")
+
+    assert 0 == status
+    assert "wrote mend.tf\n" == out
+    assert "aws_vpc_security_group_egress_rule" in (printed / "mend.tf").read_text()
+    assert 2 == run("fix", "plan.json", "--out", "mend.tf")[0]
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("terraform", "referenced_security_group_id = aws_security_group.vpce.id"),
+        ("cloudformation", "AWS::EC2::SecurityGroupEgress"),
+        ("cdk", "CfnSecurityGroupEgress"),
+    ],
+)
+def test_every_language(printed: Path, form: str, expected: str) -> None:
+    """The same fix in each language on standard output."""
+    _, out, _ = run("fix", "plan.json", "--format", form)
+
+    assert expected in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--out", "x.tf", "--write"],
+        ["--format", "json", "--write"],
+        ["--no-source", "--write"],
+    ],
+)
+def test_options_that_exclude_each_other(printed: Path, words: list[str]) -> None:
+    """What cannot be meant is refused, and nothing is written."""
+    before = {path.name: path.read_bytes() for path in printed.iterdir() if path.is_file()}
+
+    assert 2 == run("fix", "plan.json", *words)[0]
+    assert before == {path.name: path.read_bytes() for path in printed.iterdir() if path.is_file()}
+
+
+def test_an_interrupted_write_is_finished_first(printed: Path) -> None:
+    """What a killed run had decided is written by the next one, which says so."""
+    from pullproof.cli import writing
+    from pullproof.render.base import Patch
+
+    patch = Patch(path=str(printed / "new.tf"), before=None, after=b"# new\n")
+    entry = writing._prepared(patch, printed / "new.tf")
+    writing._decide(writing.Journal(entries=(entry,)), printed)
+
+    _, _, err = run("fix", "plan.json", "--write")
+
+    assert "an interrupted run is finished" in err
+    assert b"# new\n" == (printed / "new.tf").read_bytes()
+
+
+def test_nothing_to_write_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where there is no fix, --write and --out write nothing."""
+    shutil.copytree("examples/blog-post", tmp_path / "post")
+    monkeypatch.chdir(tmp_path / "post" / "mended")
+
+    assert "nothing to mend" in run("fix", "plan.json", "--write")[1]
+    assert "nothing to write" in run("fix", "plan.json", "--out", "x.tf")[2]
+    assert not Path("x.tf").exists()

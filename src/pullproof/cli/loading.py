@@ -154,6 +154,7 @@ def given(options: Namespace, account: Beside | None = None) -> Options:
         source=options.source or "",
         use_source=not options.no_source,
         beside=account,
+        opened=options.command == "fix",
     )
 
 

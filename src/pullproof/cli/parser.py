@@ -206,7 +206,15 @@ def _fix(command: Arguments) -> None:
     group.add_argument(
         "--for", dest="task", metavar="all|ADDRESS", action="append", default=[], help="the tasks to mend"
     )
-    _printing(command, "terminal", "json")
+    group = command.add_argument_group("writing")
+    group.add_argument("--write", action="store_true", help="change the configuration or template itself")
+    group.add_argument("--diff", action="store_true", help="show what --write would change")
+    group.add_argument("--force", action="store_true", help="write where git has changes not committed")
+    group.add_argument(
+        "--partial", action="store_true", help="also edits for tasks that keep another blocker"
+    )
+    group.add_argument("--out", metavar="FILE", help="write what is new to a file of its own")
+    _printing(command, "terminal", "json", "terraform", "cloudformation", "cdk")
 
 
 def _cost(command: Arguments) -> None:

@@ -49,12 +49,19 @@ def diff(patches: Sequence[Patch]) -> str:
 def _diff(patch: Patch) -> Iterator[str]:
     before = "" if patch.before is None else patch.before.decode("utf-8", "replace")
     after = patch.after.decode("utf-8", "replace")
-    old = str(DEVICE) if patch.before is None else f"a/{patch.path}"
+    name = _near(patch.path)
+    old = str(DEVICE) if patch.before is None else f"a/{name}"
     lines = difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), old, f"b/{patch.path}"
+        before.splitlines(keepends=True), after.splitlines(keepends=True), old, f"b/{name}"
     )
     for line in lines:
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _near(path: str) -> str:
+    """A path as seen from here, if it is below."""
+    near = os.path.relpath(path)
+    return path.lstrip("/") if near.startswith("..") else near
 
 
 def write(patches: Sequence[Patch], root: Path, *, force: bool = False) -> None:

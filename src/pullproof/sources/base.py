@@ -24,7 +24,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     `region` and `account` stand in where the input does not tell them. `subnets`, `groups` and
     `public_ip` place the task definitions that nothing runs (addresses or ids, as the input or AWS
     writes them). `source` is the directory of the configuration behind a plan ("" to look for it), and
-    `use_source` False forbids to read any. `beside` settles what the input leaves open.
+    `use_source` False forbids to read any. `beside` settles what the input leaves open. `opened` asks for
+    the configuration's directory and lines even where nothing in them is needed to settle something.
     """
 
     region: str = ""
@@ -35,6 +36,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     use_source: bool = True
     beside: Beside | None = None
+    opened: bool = False
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,3 +56,5 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     places: Mapping[str, str] = {}
     names: Mapping[str, tuple[str, ...]] = {}
     told: Mapping[str, tuple[Mapping[str, Any], ...]] = {}
+    #: The directory of the configuration, where one was found.
+    root: str = ""

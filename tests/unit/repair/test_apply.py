@@ -334,6 +334,7 @@ def test_how_much_an_edit_opens(edit: Edit, level: Level) -> None:
 
 def test_a_public_address_behind_an_open_group_is_reached() -> None:
     """A group that lets in from outside, from a list, or from nobody knows whom, makes the address public."""
+    made = estate()
     for peer in (addresses.EVERY_V4, ListRef("l"), UNKNOWN):
         made = estate()
         rule = made.groups["sg-endpoints"].ingress.items[0]
@@ -396,9 +397,14 @@ def test_no_fix_without_proof() -> None:
         )
 
     assert (GROUP_RULE,) == built(True).edits
-    for wrong in ({"edits": False}, {"edits": True, "opens": ("b",)}, {"edits": True, "starts": ()}):
+    cases: list[dict[str, Any]] = [
+        {"edits": False},
+        {"edits": True, "opens": ("b",)},
+        {"edits": True, "starts": ()},
+    ]
+    for wrong in cases:
         with pytest.raises(ValueError, match="fix"):
-            built(**wrong)  # type: ignore[arg-type]
+            built(**wrong)
 
 
 def test_json_of_what_cannot_be_written_is_a_fault() -> None:

@@ -24,6 +24,7 @@ class BesidePlan:
         self._options = options
         self._settler: Settler | None = None
         self._looked = False
+        self._directory = ""
         self.note = ""
         if options.source:
             self._open()
@@ -43,6 +44,12 @@ class BesidePlan:
         settler = self._found()
         return None if settler is None else settler.provider_argument(key, "region")
 
+    @property
+    def directory(self) -> str:
+        """The directory of the files, looked for if nobody has yet; "" for none."""
+        self._found()
+        return self._directory
+
     def places(self) -> Mapping[str, str]:
         """Where each address is written, as `file:line`, if the files were opened."""
         return {} if self._settler is None else self._settler.places()
@@ -60,6 +67,7 @@ class BesidePlan:
         if directory is not None:
             from pullproof.sources.terraform.settle import Settler
 
+            self._directory = directory
             self._settler = Settler(directory, self._plan)
 
     def _given(self) -> str:

@@ -86,6 +86,7 @@ def load_directory(
         notes=(*found.notes, *tree.notes),
         not_launched=not_launched(estate),
         places=found.settler.places(),
+        root=path,
     )
 
 

@@ -19,6 +19,7 @@ def load_plan(data: bytes, path: str, options: Options) -> Loaded:
         beside = BesidePlan(plan, path, options)
         tree = tree_of_plan(plan, beside)
         estate = adapt(tree, options)
+        root = beside.directory if options.opened else ""
     return Loaded(
         kind="terraform-plan",
         path=path,
@@ -26,6 +27,7 @@ def load_plan(data: bytes, path: str, options: Options) -> Loaded:
         notes=(*tree.notes, *([beside.note] if beside.note else [])),
         not_launched=not_launched(estate),
         places=beside.places(),
+        root=root,
     )
 
 
