@@ -26,12 +26,11 @@ def load(options: Namespace) -> Loaded:
         UsageError: an option does not go with this input.
         InputError: it cannot be read as anything we know.
     """
-    beside = getattr(options, "snapshot", None)
-    if not beside:
+    if not (getattr(options, "snapshot", None) or getattr(options, "live", False)):
         return _read(options, None)
-    from pullproof.cli.beside import from_folder
+    from pullproof.cli.beside import from_options
 
-    account, note = from_folder(beside)
+    account, note = from_options(options) or (None, "")
     loaded = _read(options, account)
     return msgspec.structs.replace(loaded, notes=(*loaded.notes, note))
 
@@ -44,7 +43,8 @@ def _read(options: Namespace, account: Beside | None) -> Loaded:
     if path.startswith("aws://"):
         return _account(path, options)
     asking = {flag: getattr(options, flag[2:].replace("-", "_"), None) for flag in ASKING}
-    _refuse(asking, "an account (aws://CLUSTER)", path)
+    if not getattr(options, "live", False):
+        _refuse(asking, "an account (aws://CLUSTER, or --live)", path)
     if os.path.isdir(path):  # noqa: PTH112  # pathlib is slow to import
         _refuse({"--source": options.source}, "a plan", path)
         return _folder(path, options, account)
@@ -67,6 +67,7 @@ def _read(options: Namespace, account: Beside | None) -> Loaded:
 def _account(path: str, options: Namespace) -> Loaded:
     """The estate of an account as it is now."""
     _refuse({"--source": options.source, "--snapshot": options.snapshot}, "a plan", path)
+    _refuse({"--live": options.live}, "a plan, a template or a directory", path)
     _refuse({"--var": options.var, "--var-file": options.var_file}, "a Terraform directory", path)
     _refuse_beside(path, options)
     from pullproof.cli.live import asked, login_of
@@ -96,7 +97,9 @@ def _folder(path: str, options: Namespace, account: Beside | None) -> Loaded:
         return load_templates(path, options, given(options, account))
     _refuse_beside(path, options)
     if kind == SNAPSHOT:
-        _refuse({"--snapshot": account}, "a plan, a template or a directory", path)
+        _refuse(
+            {"--live" if options.live else "--snapshot": account}, "a plan, a template or a directory", path
+        )
         from pullproof.sources.snapshot.load import load_folder
 
         return load_folder(path, given(options, account))

@@ -142,6 +142,9 @@ def _reading(command: Arguments, *, optional: bool = False) -> None:
         help="what another stack exports",
     )
     group.add_argument("--synth", action="store_true", help="run cdk synth for a CDK app first")
+    group.add_argument(
+        "--live", action="store_true", help="settle what the input leaves open from the account as it is now"
+    )
     group.add_argument("--region", metavar="REGION", help="the region, where the input does not tell it")
     group.add_argument("--account", metavar="ID", help="the account id, where the input does not tell it")
     _asking(command)
@@ -149,7 +152,7 @@ def _reading(command: Arguments, *, optional: bool = False) -> None:
 
 def _asking(command: Arguments) -> None:
     """Who asks AWS."""
-    group = command.add_argument_group("asking AWS (aws://...)")
+    group = command.add_argument_group("asking AWS (aws://..., --live)")
     group.add_argument("--profile", metavar="NAME", help="a profile of the AWS configuration")
     group.add_argument("--role-arn", metavar="ARN", help="take on this role first")
     group.add_argument("--endpoint-url", metavar="URL", help="ask there instead, as with a local AWS")

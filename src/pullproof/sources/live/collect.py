@@ -34,7 +34,10 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked about: a cluster ("" for all), a service or task of it ("" for all), where."""
+    """What is asked about: a cluster ("" for all), a service or task of it ("" for all), where.
+
+    `seeds` stand in for answers of rows that are not asked: the name of the row, and an item.
+    """
 
     regions: tuple[str, ...]
     cluster: str = ""
@@ -42,6 +45,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     task: str = ""
     subnets: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    seeds: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
     def items(self) -> Iterator[Got]:
         """The first values, in each region."""
@@ -84,6 +88,8 @@ class Collector:
             ToolError: the credentials do not work (any more).
         """
         found = Collected(self.start.items())
+        for row, item in self.start.seeds:
+            found.seed(row, [Got(region=region, item=item) for region in self.start.regions])
         finished = known = 0
         pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="ask")
         try:

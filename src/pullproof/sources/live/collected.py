@@ -41,6 +41,10 @@ class Collected(Seen):
         if call.file:
             self._files.setdefault((_folder(call, region), call.file), []).extend(held)
 
+    def seed(self, row: str, items: Iterable[Got]) -> None:
+        """Keep what stands in for answers of a row, and goes into no file."""
+        self._rows.setdefault(row, []).extend(items)
+
     def count(self, call: Call, pages: int) -> None:
         """Count what was sent."""
         self.requests[call.name] = self.requests.get(call.name, 0) + pages

@@ -106,7 +106,7 @@ def schedules(got: Got, seen: Seen) -> Iterator[Wanted]:
 def roles(got: Got, _seen: Seen) -> Iterator[Wanted]:
     """The names of the roles of a task definition, which are of its own account."""
     home = account_of(got.item.get("taskDefinitionArn", ""))
-    for path in ("executionRoleArn", "taskRoleArn"):
+    for path in ("executionRoleArn", "taskRoleArn", "roles[]"):
         for arn in found(got.item, path):
             if account_of(arn) in ("", home):
                 yield Wanted(arn.rpartition("/")[2])

@@ -157,10 +157,10 @@ def answered(tree: Tree, folders: Iterable[Folder], shown: Tree) -> Tree:
 
 def _answer(resource: Resource, folders: list[Folder], shown: Tree) -> dict[str, Value] | None:
     """The attributes of a data source; None where they are known, or not for certain."""
-    query = QUERIES.get(resource.type)
-    if query is None or not _is_open(resource, query.many or "id"):
+    query = query_of(resource)
+    if query is None:
         return None
-    asks = _asks(resource, query)
+    asks = asks_of(resource, query)
     if asks is None:
         return None
     items = [item for folder in folders for item in _items(folder, query.file) if _fits(item, asks)]
@@ -176,6 +176,12 @@ def _answer(resource: Resource, folders: list[Folder], shown: Tree) -> dict[str,
         return None
     kept = {name: value for name, value in resource.values.items() if not _is_own(resource, name)}
     return {**held.values, **kept, "id": held.values.get("id") or key}
+
+
+def query_of(resource: Resource) -> Query | None:
+    """How a data source that was left open looks something up; None for any other resource."""
+    query = QUERIES.get(resource.type) if resource.data else None
+    return query if query is not None and _is_open(resource, query.many or "id") else None
 
 
 def _is(held: Resource, kind: str, key: str) -> bool:
@@ -203,7 +209,7 @@ def _is_own(resource: Resource, name: str) -> bool:
     )
 
 
-def _asks(resource: Resource, query: Query) -> dict[str, list[str]] | None:
+def asks_of(resource: Resource, query: Query) -> dict[str, list[str]] | None:
     """What is asked for, by where an answer has it; None where some of it is not known or not understood."""
     asks: dict[str, list[str]] = {}
     for name, value in resource.values.items():

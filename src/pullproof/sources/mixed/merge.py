@@ -113,21 +113,22 @@ def _definitions(tree: Tree) -> set[str]:
     """The task definitions that the input runs and may not define: ARNs, families, families with revisions."""
     found = set()
     for resource in tree.resources.values():
-        for value in _texts(resource.values) if resource.type in RUNS or resource.data else ():
+        for value in texts_of(resource.values) if resource.type in RUNS or resource.data else ():
             if "task-definition/" in value or OPEN not in value:
                 found |= {value, value.rpartition("task-definition/")[2]}
     return found
 
 
-def _texts(value: Value) -> Iterator[str]:
+def texts_of(value: Value) -> Iterator[str]:
+    """Every text in a value, at any depth."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _texts(item)
+            yield from texts_of(item)
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _texts(item)
+            yield from texts_of(item)
 
 
 def _called(definition: Resource) -> Iterator[str]:
@@ -183,7 +184,7 @@ def _told_regions(
         provider = resource.provider
         if isinstance(regions.get(provider), str):
             continue
-        for text in _texts(resource.values):
+        for text in texts_of(resource.values):
             held = kept.get(text)
             place = account.regions.get(held.provider) if held is not None else None
             if isinstance(place, str):
