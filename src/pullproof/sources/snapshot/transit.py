@@ -167,9 +167,11 @@ def _routes(made: Translation, item: Item, key: str, attachments: Attachments) -
     if told is None or told.flag("AdditionalRoutesAvailable"):
         what = f"the static routes of {key}"
         why = made.told.untold("TransitGatewayStaticRoutes", item.scope, what, key)
-        _add_route(made, item, key, destination_cidr_block=why, blackhole=False, attachment=why)
+        _add_route(
+            made, item, f"{key}.Routes", key, destination_cidr_block=why, blackhole=False, attachment=why
+        )
     gateway = item.text("TransitGatewayId")
-    for one in told.items("Routes") if told is not None else ():
+    for index, one in enumerate(told.items("Routes") if told is not None else ()):
         name = next(
             (to.text("TransitGatewayAttachmentId") for to in one.items("TransitGatewayAttachments")), ""
         )
@@ -180,6 +182,7 @@ def _routes(made: Translation, item: Item, key: str, attachments: Attachments) -
         _add_route(
             made,
             one,
+            f"{key}.Routes[{index}]",
             key,
             destination_cidr_block=one.text("DestinationCidrBlock")
             or one.text("DestinationIpv6CidrBlock")
@@ -189,10 +192,12 @@ def _routes(made: Translation, item: Item, key: str, attachments: Attachments) -
         )
 
 
-def _add_route(made: Translation, item: Item, key: str, *, attachment: str | Unknown, **values: Any) -> None:
+def _add_route(  # noqa: PLR0917 - a route, where it is written, and of which table it is
+    made: Translation, item: Item, address: str, key: str, attachment: str | Unknown, **values: Any
+) -> None:
     made.make(
         "aws_ec2_transit_gateway_route",
-        f"{key} {item.place.rpartition('.')[2]} #{len(made.resources)}",
+        address,
         item,
         transit_gateway_route_table_id=key,
         transit_gateway_attachment_id=attachment,
