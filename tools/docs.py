@@ -17,7 +17,7 @@ from bench.api_calls import table as api_calls
 from pullproof.launch.document import rules_markdown
 from pullproof.model.codes import BLOCKERS, WARNINGS, Code
 from pullproof.sources.live.calls import CALLS
-from pullproof.sources.snapshot.layout import BY_NAME
+from pullproof.sources.snapshot.layout import BY_NAME, KINDS
 from tools.layers import MAY_IMPORT
 from tools.repository import ROOT, named
 
@@ -68,6 +68,21 @@ def calls() -> str:
     return table(("What is asked about", "Calls, by their permissions"), rows)
 
 
+def files() -> str:
+    """The files of a snapshot, and what makes each by hand."""
+    rows = (
+        (
+            f"`{kind.file}`",
+            f"`{kind.key}`",
+            f"{kind.tells}{' (one answer for each)' if kind.each else ''}",
+            f"`{kind.cli.partition(' (')[0]}`{' (' * bool(kind.cli.partition(' (')[1])}{kind.cli.partition(' (')[2]}",
+            "`global`" if kind.everywhere else "the region",
+        )
+        for kind in KINDS
+    )
+    return table(("File", "Key", "What it tells", "By hand", "Folder"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "api-calls": api_calls,
     "arrows": arrows,
@@ -75,6 +90,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "calls": calls,
     "report": report,
     "rules": rules_markdown,
+    "snapshot-files": files,
     "warnings": lambda: codes(WARNINGS),
 }
 

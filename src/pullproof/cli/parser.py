@@ -11,7 +11,7 @@ Arguments = argparse._ArgumentGroup | argparse.ArgumentParser  # noqa: SLF001  #
 
 INPUT = (
     "a plan or state as JSON, a Terraform directory, a CloudFormation template, a CDK app or its cdk.out,"
-    " aws://CLUSTER/SERVICE, or - for standard input"
+    " the folder of a snapshot, aws://CLUSTER/SERVICE, or - for standard input"
 )
 ACCOUNT = "aws://CLUSTER, aws://CLUSTER/SERVICE, or aws:// for all clusters"
 EPILOG = """\
@@ -267,8 +267,16 @@ def _rules(command: Arguments) -> None:
 def _path(command: Arguments) -> None:
     _reading(command)
     group = command.add_argument_group("the connection")
-    group.add_argument("--from", dest="start", metavar="ADDRESS", required=True, help="a task, or a subnet")
-    group.add_argument("--to", dest="target", metavar="HOST:PORT", required=True, help="a name or an address")
+    group.add_argument(
+        "--from",
+        dest="start",
+        metavar="ADDRESS",
+        required=True,
+        help="a task, an interface, an instance, or a subnet",
+    )
+    group.add_argument(
+        "--to", dest="target", metavar="HOST:PORT", required=True, help="a name, an address, or an interface"
+    )
     group.add_argument("--protocol", choices=("tcp", "udp"), default="tcp", help="default: tcp")
     group.add_argument(
         "--security-groups", metavar="ID,...", action="append", default=[], help="with a subnet"

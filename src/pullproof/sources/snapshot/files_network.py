@@ -30,7 +30,7 @@ NETWORK = (
         "describe-network-interfaces",
         "which interface has an address, and its groups",
     ),
-    ec2("Addresses", "PublicIp", "describe-addresses", "nothing that interfaces do not tell"),
+    ec2("Addresses", "PublicIp", "describe-addresses", "public addresses, where interfaces do not tell them"),
     ec2("VpcEndpoints", "VpcEndpointId", "describe-vpc-endpoints", "VPC endpoints"),
     Kind(
         name="PrefixLists",
@@ -53,8 +53,6 @@ NETWORK = (
     ),
     ec2("Reservations", "ReservationId", "describe-instances", "instances by their ids"),
     ec2("VpnGateways", "VpnGatewayId", "describe-vpn-gateways", "virtual private gateways"),
-    ec2("VpnConnections", "VpnConnectionId", "describe-vpn-connections", "VPN connections"),
-    ec2("CustomerGateways", "CustomerGatewayId", "describe-customer-gateways", "the far ends of VPNs"),
     Kind(
         name="VpcBlockPublicAccessOptions",
         key="VpcBlockPublicAccessOptions",

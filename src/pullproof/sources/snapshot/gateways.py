@@ -17,8 +17,9 @@ def gateways(made: Translation) -> None:
         _group(made, item)
     _lists(made)
     interfaces = list(_interfaces(made))
+    elastic = _elastic(made)
     for item in interfaces:
-        _interface(made, item)
+        _interface(made, item, elastic)
     by_id = {item.text("NetworkInterfaceId"): item for item in interfaces}
     routed = _routed(made)
     for item in made.told.of("VpcEndpoints"):
@@ -101,7 +102,15 @@ def addresses_of(item: Item) -> list[str]:
     return list(dict.fromkeys(text for text in (item.text("PrivateIpAddress"), *listed) if text))
 
 
-def _interface(made: Translation, item: Item) -> None:
+def _elastic(made: Translation) -> dict[str, list[str]]:
+    """Public addresses by interface, as they are described themselves."""
+    found: dict[str, list[str]] = {}
+    for item in made.told.of("Addresses"):
+        found.setdefault(item.text("NetworkInterfaceId"), []).append(item.text("PublicIp"))
+    return found
+
+
+def _interface(made: Translation, item: Item, elastic: dict[str, list[str]]) -> None:
     key = item.text("NetworkInterfaceId")
     groups: Any = [one.text("GroupId") for one in item.items("Groups")]
     if not groups:
@@ -113,7 +122,8 @@ def _interface(made: Translation, item: Item) -> None:
             " decides what it lets in",
         )
     attached = [item.inner("Association"), *(one.inner("Association") for one in _private(item))]
-    public = list(dict.fromkeys(one.text("PublicIp") for one in attached if one.text("PublicIp")))
+    shown = (*(one.text("PublicIp") for one in attached), *elastic.get(key, ()))
+    public = list(dict.fromkeys(text for text in shown if text))
     check = item.flag("SourceDestCheck")
     made.make(
         "aws_network_interface",

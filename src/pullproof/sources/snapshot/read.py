@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,10 @@ from pullproof.sources.terraform.providers import is_region
 #: How many folders deep answers are looked for, and among how many files.
 DEEP = 6
 MOST_FILES = 20_000
+#: Among how many the first answer is looked for that shows that it is a snapshot.
+ENOUGH = 2_000
+#: Folders that hold thousands of files and no answer.
+PASSED = ("node_modules", "site-packages")
 #: Names that people give to the folder of what has no region.
 NOWHERE = (GLOBAL, "aws-global")
 #: Top-level keys of single answers, and the kind that each is one of.
@@ -32,7 +37,7 @@ def is_snapshot(path: str) -> bool:
     root = Path(path)
     if (root / MANIFEST).is_file() or (root / UNFINISHED).exists():
         return True
-    return any(_answers(_decoded(file, strict=False), file) for file in _files(root))
+    return any(_answers(_decoded(file, strict=False), file) for file in islice(_files(root), ENOUGH))
 
 
 def read_folder(path: str) -> tuple[list[Folder], Manifest | None, tuple[str, ...]]:
@@ -112,7 +117,8 @@ def _files(root: Path) -> Iterator[Path]:
     count = 0
     for folder, inner, names in os.walk(root):
         depth = len(Path(folder).relative_to(root).parts)
-        inner[:] = sorted(name for name in inner if not name.startswith(".")) if depth < DEEP else []
+        held = sorted(name for name in inner if not name.startswith(".") and name not in PASSED)
+        inner[:] = held if depth < DEEP else []
         for name in sorted(names):
             count += 1
             if count > MOST_FILES:

@@ -220,9 +220,17 @@ def _ecs(item: Item) -> dict[str, Any]:
 
 
 def _targets(made: Translation, item: Item) -> None:
+    rule = item.text("Rule")
+    off = [
+        one
+        for one in made.told.of("EventRules")
+        if (one.text("Name"), one.scope) == (rule, item.scope) and one.text("State") == "DISABLED"
+    ]
     for one in item.items("Targets"):
         if "EcsParameters" in one:
-            name = named(made, f"{item.text('Rule')}/{one.text('Id')}", item)
+            name = named(made, f"{rule}/{one.text('Id')}", item)
+            if off:
+                made.notes.append(f"the rule {rule} is switched off: its task is judged all the same")
             block = _ecs(one.inner("EcsParameters"))
             made.make("aws_cloudwatch_event_target", name, item, arn=one.text("Arn"), ecs_target=[block])
 

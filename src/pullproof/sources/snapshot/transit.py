@@ -192,7 +192,7 @@ def _routes(made: Translation, item: Item, key: str, attachments: Attachments) -
         )
 
 
-def _add_route(  # noqa: PLR0917 - a route, where it is written, and of which table it is
+def _add_route(
     made: Translation, item: Item, address: str, key: str, attachment: str | Unknown, **values: Any
 ) -> None:
     made.make(

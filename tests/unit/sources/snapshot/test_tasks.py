@@ -200,10 +200,18 @@ def test_rules_and_schedules_run_tasks() -> None:
         "CapacityProviderStrategy": [{"CapacityProvider": "FARGATE"}],
     }
     other = {"Name": "weekly", "Target": {"Arn": account.CLUSTER, "EcsParameters": upper}}
-    found = loaded(
+    rules = [
+        {"Name": name, "ScheduleExpression": "rate(1 day)", "State": state}
+        for name, state in (("nightly", "DISABLED"), ("weekly", "ENABLED"))
+    ]
+    everything = loaded(
+        EventRules=account.listed("Rules", *rules),
         EventTargets=account.listed("EventTargets", targets),
         Schedules=account.listed("Schedules", schedule, other, {"Name": "lambda", "Target": {}}),
-    ).estate.launches
+    )
+    found = everything.estate.launches
+
+    assert ("the rule nightly is switched off: its task is judged all the same",) == everything.notes
 
     assert {
         "main/web": LaunchKind.SERVICE,

@@ -182,8 +182,12 @@ def test_interfaces_without_groups_are_filtered_by_whatever_owns_them() -> None:
             {"PrivateIpAddress": "10.0.0.6", "Association": {"PublicIp": "203.0.113.2"}},
         ],
     }
-    found = read(**answers(NetworkInterfaces=[interface])).interfaces["eni-0a"]
+    elastic = {"PublicIp": "203.0.113.3", "NetworkInterfaceId": "eni-0b"}
+    bare = {"NetworkInterfaceId": "eni-0b", "PrivateIpAddress": "10.0.0.9", "SourceDestCheck": True}
+    both = read(**answers(NetworkInterfaces=[interface, bare], Addresses=[elastic])).interfaces
+    found = both["eni-0a"]
 
+    assert "203.0.113.3/32" == str(both["eni-0b"].public)
     assert "10.0.0.5/32, 10.0.0.6/32" == str(found.addresses)
     assert "203.0.113.1/32, 203.0.113.2/32" == str(found.public)
     assert found.public_ip is True
