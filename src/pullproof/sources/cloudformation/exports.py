@@ -15,6 +15,7 @@ class Exports:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self._noted: set[tuple[str, str]] = set()
         self._all: list[tuple[Text, Frame, Written]] | None = None
 
     def every(self) -> list[tuple[Text, Frame, Written]]:
@@ -37,16 +38,23 @@ class Exports:
             self.run.used.add(name)
             return self.run.given.imports[name]
         others = [each for each in self.every() if each[1] is not into]
-        exact = [each for each in others if each[0] == name and _same_place(each[1], into)]
+        exact = [
+            each
+            for each in others
+            if each[0] == name and _same_place(each[1], into) and f"{OPEN}?" not in name
+        ]
         if exact:
             return output_of(exact[0][1], exact[0][2], at)
         close = [each for each in others if _may_be(each[0], name) and _same_place(each[1], into)]
         if len(close) != 1:
             return None
         export, frame, output = close[0]
-        self.run.notes[
-            f"the import {shown(name)} is taken to be the export {shown(export)} of {frame.document.path}"
-        ] = None
+        if (pair := (into.document.path, frame.document.path)) not in self._noted:
+            self._noted.add(pair)
+            self.run.notes[
+                f"{pair[0]} is taken to import from the stack of {pair[1]}, whose name is not told:"
+                f" {shown(name)} is {shown(export)}"
+            ] = None
         return output_of(frame, output, at)
 
     def listed(self) -> tuple[Export, ...]:
