@@ -41,17 +41,24 @@ class Call:
 class Document:
     """A template read. `sections` are its top-level keys, unread; `value` reads a part."""
 
-    def __init__(self, data: bytes, path: str, *, stand_ins: Mapping[str, Text] | None = None) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        path: str,
+        *,
+        stand_ins: Mapping[str, Text] | None = None,
+        is_template: bool = True,
+    ) -> None:
         self.path = path
         #: Texts that stand for what nobody has looked up yet, and the holes that they are.
         self.stand_ins = stand_ins or {}
         self._keys: dict[int, tuple[int, int]] = {}
         self.root = _composed(data, path)
-        if self.root.id != "mapping":
+        if self.root.id != "mapping" and is_template:
             raise InputError("a template is a mapping, and this is none", place=f"{path}:{_line(self.root)}")
         self._memo: dict[int, Any] = {}
         self._open: set[int] = set()
-        self.sections: dict[str, Node] = dict(self.pairs(self.root))
+        self.sections: dict[str, Node] = dict(self.pairs(self.root)) if is_template else {}
 
     def place(self, node: Node) -> str:
         """Where something is written."""
@@ -274,4 +281,5 @@ def decoded(data: bytes, path: str) -> Any:
             return msgspec.json.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise InputError(f"this is not JSON: {error}", place=path) from None
-    return Document(data, path)
+    document = Document(data, path, is_template=False)
+    return document.value(document.root)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pullproof.errors import InputError, UsageError
 from pullproof.model.text import clean
-from pullproof.sources.cloudformation.document import Document, decoded
+from pullproof.sources.cloudformation.document import decoded
 from pullproof.sources.cloudformation.files import read_file
 from pullproof.sources.cloudformation.run import Given
 
@@ -70,8 +70,6 @@ def parameters_of(data: bytes, path: str) -> dict[str, str | list[str]]:
         InputError: it is none of them.
     """
     said = decoded(data, path)
-    if isinstance(said, Document):
-        said = said.value(said.root)
     if isinstance(said, dict) and isinstance(said.get("Parameters"), dict | list):
         said = said["Parameters"]
     if isinstance(said, dict):
