@@ -5,11 +5,10 @@ In the end every edit that turns out not to be needed is taken back, and whateve
 either mended as well or keeps the edit that did it out of the next search.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from pullproof.evidence import Step
 from pullproof.model import edits as e
 from pullproof.model.edits import Edit
 from pullproof.model.estate import Estate
@@ -20,15 +19,16 @@ from pullproof.repair.cost import of_edits, prices_of, rank
 from pullproof.repair.cover import Measure, choose
 from pullproof.repair.exposure import Exposure
 from pullproof.repair.order import ordered
-from pullproof.repair.scene import FILTERS, Move, Names, Scene, Stands
+from pullproof.repair.scene import Move, Names, Scene, Stands
 from pullproof.verdict import Verdict
 
 #: A way, what stands on it, a role, what it may do: few rounds find anything new.
 MOST_ROUNDS = 12
 #: How often a search is made again without the edits that made something worse.
 MOST_RETRIES = 3
-#: Launches times edits that are proven again, one by one, to see whether an edit is needed.
-MOST_PROOFS = 3000
+#: Edits that are left out one by one, to see whether each is needed; of more, those that a later way may have
+#: made superfluous.
+MOST_DOUBTED = 40
 NOT_PROVEN = "what usually mends this was tried, and does not here"
 BY_HAND = "mend this by hand; pullproof explain has the page of the code"
 #: Edits that give traffic another way, or another name to go by.
@@ -58,7 +58,6 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The edits of a search, which gaps each is for, what stays, and how everything stands afterwards."""
 
     edits: tuple[Edit, ...]
-    causes: dict[Edit, tuple[Step, ...]]
     gaps: dict[Edit, tuple[Gap, ...]]
     left: tuple[Left, ...]
     after: Survey
@@ -112,13 +111,12 @@ class Search:
             if not chosen:
                 break
             edits.update(dict.fromkeys(ordered(chosen), turn))
-        kept = self._pruned(asked, edits)
+        kept = self._pruned(asked, edits, gaps)
         _, found = self.proven(kept)
         again, left = self._options(asked, kept, banned, found)
         left += [Left(gap=gap, why=NOT_PROVEN, remedy=BY_HAND) for gap, _ in again]
         return Found(
             edits=ordered(kept),
-            causes={edit: tuple(gap.decision for gap in gaps.get(edit, ())) for edit in kept},
             gaps={edit: tuple(gaps.get(edit, ())) for edit in kept},
             left=tuple(left),
             after=found,
@@ -160,33 +158,49 @@ class Search:
                 left.append(Left(gap=gap, why=_why_left(proposed, banned), remedy=BY_HAND))
         return options, left
 
-    def _pruned(self, asked: frozenset[str], edits: dict[Edit, int]) -> dict[Edit, int]:
+    def _pruned(
+        self, asked: frozenset[str], edits: dict[Edit, int], gaps: Mapping[Edit, Iterable[Gap]]
+    ) -> dict[Edit, int]:
         """The edits without those that are not needed after all."""
         last = max((turn for edit, turn in edits.items() if isinstance(edit, TURNS)), default=-1)
         kept = dict(edits)
-        doubtful = [edit for edit, turn in edits.items() if turn < last or isinstance(edit, TURNS)]
-        if len(edits) * max(1, len(asked)) <= MOST_PROOFS:
-            doubtful = list(edits)
-        elif len(doubtful) * max(1, len(asked)) > MOST_PROOFS:
+        doubtful = list(edits)
+        if len(doubtful) > MOST_DOUBTED:
+            doubtful = [edit for edit, turn in edits.items() if turn < last]
+        if not asked or len(doubtful) > MOST_DOUBTED:
             return kept
         _, whole = self.proven(kept)
         measure = self._measure(kept)
         doubtful.sort(key=lambda one: measure.order((one,)), reverse=True)
-        while self._drop_one(kept, doubtful, whole, asked):
+        needed: set[Edit] = set()
+        while self._drop_one(kept, doubtful, needed, whole=whole, asked=asked, gaps=gaps):
             pass
         return kept
 
     def _drop_one(
-        self, kept: dict[Edit, int], doubtful: list[Edit], whole: Survey, asked: frozenset[str]
+        self,
+        kept: dict[Edit, int],
+        doubtful: list[Edit],
+        needed: set[Edit],
+        *,
+        whole: Survey,
+        asked: frozenset[str],
+        gaps: Mapping[Edit, Iterable[Gap]],
     ) -> bool:
-        """Take back the first edit that is not needed, if there is one."""
+        """Take back the first edit that is not needed, if there is one.
+
+        The tasks that it is for are asked first: most edits are needed, and few tasks tell.
+        """
         for edit in doubtful:
             fewer = [one for one in kept if one != edit]
-            if edit in kept and not _refers(fewer, edit):
-                found = survey(edited(self.estate, ordered(fewer)))
-                if _as_good(found, whole, asked):
-                    kept.pop(edit)
-                    return True
+            if edit not in kept or edit in needed or _refers(fewer, edit):
+                continue
+            estate = edited(self.estate, ordered(fewer))
+            own = asked.intersection(gap.launch for gap in gaps.get(edit, ()))
+            if _as_good(survey(estate, only=own), whole, own) and _as_good(survey(estate), whole, asked):
+                kept.pop(edit)
+                return True
+            needed.add(edit)
         return False
 
     def _culprits(self, found: Found) -> frozenset[Edit]:
@@ -219,8 +233,8 @@ def _as_good(found: Survey, whole: Survey, asked: frozenset[str]) -> bool:
     """Whether as much is mended, and nothing worse, with fewer edits."""
     if worse(whole, found):
         return False
-    return all(found.verdicts[key] is whole.verdicts[key] for key in asked) and len(found.gaps) <= len(
-        whole.gaps
+    return all(found.verdicts[key] is whole.verdicts[key] for key in asked) and len(found.gaps) <= sum(
+        gap.launch in found.verdicts for gap in whole.gaps
     )
 
 
@@ -247,7 +261,3 @@ def _why_left(proposed: tuple[Move, ...], banned: frozenset[Edit]) -> str:
     if any(not banned.isdisjoint(move.edits) for move in proposed):
         return "what would mend it makes something else worse"
     return NOT_PROVEN
-
-
-Mended = Callable[[frozenset[str]], Found]
-__all__ = ["FILTERS", "Found", "Left", "Search", "worse"]
