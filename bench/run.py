@@ -77,11 +77,16 @@ def _size(networks: int, rounds: int, peer: Path | None, measured: dict[int, Sam
     name, aim = SIZES[networks]
     file = plan(networks=networks)
     fewer = rounds if networks < LARGE else min(rounds, 3)
-    load, ours = measure([[*JSON_LOAD, str(file)], [PULLPROOF, "check", str(file)]], rounds=fewer, cwd=WORK)
+    load, ours, fix = measure(
+        [[*JSON_LOAD, str(file)], [PULLPROOF, "check", str(file)], [PULLPROOF, "fix", str(file)]],
+        rounds=fewer,
+        cwd=WORK,
+    )
     rows = [
         Row(f"{name}: {file.stat().st_size / 1e6:.2f} MB, services: {networks}"),
         Row("json.load", load),
         Row("pullproof check", ours, _unless_failed(ours, f"{ours.median / load.median:.1f} x json.load")),
+        Row("pullproof fix", fix, _unless_failed(fix, f"{fix.median / ours.median:.1f} x check (aim: 3 x)")),
     ]
     if peer:
         their_rounds = {1: rounds, LARGE: 0}.get(networks, 1)

@@ -1,0 +1,250 @@
+"""What is proposed for each kind of trouble, in estates made for it; traps that must be seen and avoided."""
+
+from msgspec.structs import replace
+
+from pullproof.finding import Offer
+from pullproof.model import addresses
+from pullproof.model.edits import AddGroupRule
+from pullproof.model.estate import Estate
+from pullproof.model.filters import AclEntry, GroupRef, GroupRule, NetworkAcl, SecurityGroup
+from pullproof.model.packets import ALL_TRAFFIC, tcp
+from pullproof.model.value import Listing
+from pullproof.model.vpc import Route, RouteTable, Target, TargetKind
+from pullproof.repair.compare import costs
+from pullproof.repair.cost import of_estate
+from pullproof.repair.offer import offer
+from pullproof.report.fix import render
+from pullproof.report.look import PLAIN
+from pullproof.sources.base import Loaded
+from tests.rules.build import (
+    ACCOUNT,
+    REGION,
+    UNKNOWN,
+    at,
+    awslogs,
+    change,
+    container,
+    efs,
+    estate,
+    launch,
+    may_not,
+    nat,
+    secrets,
+    without,
+)
+
+
+def offered(made: Estate, **asked: str) -> Offer:
+    """The offer for an estate; it can always be printed."""
+    found = offer(Loaded(kind="terraform-plan", path="plan.json", estate=made), **asked)
+    assert render(found, PLAIN, again="pullproof fix plan.json --write")
+    return found
+
+
+def edits(found: Offer) -> list[str]:
+    """What is to be changed, in words."""
+    return [change.says for fix in found.fixes for change in fix.changes]
+
+
+def left(found: Offer) -> str:
+    """Why something stays."""
+    return " ".join(one.why for one in found.left)
+
+
+def a_group(made: Estate, key: str, *egress: GroupRef | addresses.Addresses) -> None:
+    """A group that lets TCP 443 out to some peers, and nothing in."""
+    rules = tuple(GroupRule(origin=at(key), service=tcp(443), peer=peer) for peer in egress)
+    made.groups[key] = SecurityGroup(
+        key=key, origin=at(key), vpc="vpc", ingress=Listing(), egress=Listing(rules)
+    )
+
+
+def two_ways() -> Estate:
+    """One service without a way to CloudWatch Logs, and another that has one through NAT."""
+    made = nat(without(estate(container(log=awslogs())), "logs"))
+    made.route_tables["closed"] = RouteTable(key="closed", origin=at("closed"), vpc="vpc", routes=Listing())
+    change(made.subnets, "subnet-b", route_table="closed")
+    change(made.endpoints, "s3", route_tables=Listing(("rtb", "closed")))
+    change(
+        made.groups,
+        "sg-endpoints",
+        ingress=Listing((GroupRule(origin=at("x"), service=tcp(443), peer=GroupRef("sg-task")),)),
+    )
+    a_group(made, "sg-other", addresses.EVERY_V4)
+    for key in ("ecr.api", "ecr.dkr"):
+        change(made.endpoints, key, groups=Listing(("sg-open",)))
+    a_group(made, "sg-open")
+    everyone = GroupRule(origin=at("x"), service=tcp(443), peer=addresses.of("10.0.0.0/16"))
+    change(made.groups, "sg-open", ingress=Listing((everyone,)))
+    made.launches["other"] = replace(
+        made.launches["service"], key="other", groups=Listing(("sg-other",)), subnets=Listing(("subnet-a",))
+    )
+    return launch(made, subnets=Listing(("subnet-b",)))
+
+
+def test_an_endpoint_that_shadows_a_way_lets_everybody_in() -> None:
+    """Private DNS takes the name away from the service that uses NAT: the endpoint's group lets both in."""
+    made = two_ways()
+    # What other things carry too is not the endpoints' own group, and a new one is made.
+    change(made.mount_targets, "target-subnet-a", groups=Listing(("sg-open",)))
+    (fix,) = offered(made).fixes
+    admitted = {
+        edit.peer.ref
+        for edit in fix.edits
+        if isinstance(edit, AddGroupRule) and not edit.egress and isinstance(edit.peer, GroupRef)
+    }
+
+    assert ("service",) == fix.proof.starts
+    assert () == fix.proof.opens
+    assert {"sg-other"} == admitted  # "sg-task" is let in already
+    assert any("goes through" in warning for warning in fix.warnings)
+
+
+def test_a_way_that_would_be_lost_keeps_the_endpoint_out() -> None:
+    """Where the other service could not reach the endpoint whatever is added, nothing is offered."""
+    made = two_ways()
+    deny = AclEntry(
+        origin=at("acl"), number=1, allow=False, service=tcp(443), block=addresses.of("10.0.2.0/24")
+    )
+    allow = AclEntry(
+        origin=at("acl"), number=100, allow=True, service=ALL_TRAFFIC, block=addresses.EVERYWHERE
+    )
+    made.acls["strict"] = NetworkAcl(
+        key="strict", origin=at("strict"), vpc="vpc", ingress=Listing((allow,)), egress=Listing((deny, allow))
+    )
+    change(made.subnets, "subnet-a", acl="strict")
+    for key in ("ecr.api", "ecr.dkr"):
+        change(made.endpoints, key, subnets=Listing(("subnet-a",)))
+    found = offered(made)
+
+    assert () == found.fixes
+    assert "makes something else worse" in left(found)
+
+
+def test_filters_wait_for_the_way() -> None:
+    """Where the route leads nowhere and the group is closed, the rule is for the endpoint, not for anybody."""
+    made = without(estate(), "ecr.api")
+    gone = Target(TargetKind.NAT_GATEWAY, "gone")
+    route = Route(origin=at("rtb"), destination=addresses.cidr("0.0.0.0/0"), target=gone, blackhole=True)
+    change(made.route_tables, "rtb", routes=Listing((route,)))
+    a_group(made, "sg-closed", GroupRef("sg-endpoints"))
+    found = offered(launch(made, groups=Listing(("sg-closed",))))
+
+    assert "0.0.0.0/0" not in " ".join(edits(found))
+    assert any("com.amazonaws.eu-west-1.ecr.api" in says for says in edits(found))
+
+
+def test_a_first_mount_target_has_a_group_of_its_own() -> None:
+    """One mount target for each zone, in a new group that lets the task in on 2049."""
+    made = estate(volumes=efs())
+    made.mount_targets.clear()
+    found = offered(made)
+
+    assert [
+        "add the security group new.efs to vpc, for mount targets that starting tasks need",
+        "let tcp 2049 in from sg-task in new.efs",
+        "add a mount target of files in subnet-a, in new.efs",
+        "add a mount target of files in subnet-b, in new.efs",
+    ] == edits(found)
+
+
+def test_one_mount_target_serves_a_zone() -> None:
+    """Two subnets of one zone get one mount target."""
+    made = estate(volumes=efs())
+    made.mount_targets.clear()
+    change(made.subnets, "subnet-b", zone="eu-west-1a")
+
+    assert 1 == sum("mount target of" in says for says in edits(offered(made)))
+
+
+def test_windows_has_no_efs() -> None:
+    """What the platform cannot do on any version is left, with what to do."""
+    found = offered(estate(volumes=efs(), os="WINDOWS_SERVER_2022_CORE"))
+
+    assert "Linux only" in left(found)
+
+
+def test_a_key_that_is_not_shown_is_not_guessed() -> None:
+    """A key known only by an alias is not allowed as every key there is."""
+    made = estate(container(secrets=secrets(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf")))
+    change(made.secrets, "secret", kms_key="alias/elsewhere")
+    found = offered(may_not(made, "kms:Decrypt"))
+
+    assert "key/*" not in " ".join(edits(found))
+
+
+def test_no_room_for_a_public_subnet_is_said() -> None:
+    """A VPC whose blocks are used up, or a subnet whose block is not known, gets no NAT gateway."""
+    for block in (addresses.of("10.0.0.0/16"), UNKNOWN):
+        made = without(estate(), "ecr.api")
+        change(made.subnets, "subnet-b", blocks=block)
+        found = offered(launch(made, subnets=Listing(("subnet-a",))), via="nat")
+        assert "no room for one" in left(found)
+
+
+def test_an_unknown_zone_is_not_guessed() -> None:
+    """A NAT gateway's new subnet is in the zone of a task; endpoints get one subnet where zones are unknown."""
+    made = without(estate(), "ecr.api")
+    change(made.subnets, "subnet-a", zone=UNKNOWN)
+    change(made.subnets, "subnet-b", zone=UNKNOWN)
+
+    assert "zone of subnet-a is not known" in left(offered(made, via="nat"))
+    assert ["subnet-a"] == [
+        subnet for fix in offered(made).fixes for edit in fix.edits for subnet in getattr(edit, "subnets", ())
+    ]
+
+
+def test_an_acl_without_a_free_number_is_left() -> None:
+    """Nothing comes before entry 1."""
+    made = estate()
+    deny = AclEntry(origin=at("acl"), number=1, allow=False, service=ALL_TRAFFIC, block=addresses.EVERYWHERE)
+    change(made.acls, "acl", egress=Listing((deny,)))
+    found = offered(made)
+
+    assert () == found.fixes
+    assert "no free number" in left(found)
+
+
+def test_an_entry_comes_between_close_numbers() -> None:
+    """Where ten before the denying entry is taken, the next free number below it is used."""
+    made = estate()
+    entries = [
+        AclEntry(origin=at("acl"), number=number, allow=allow, service=ALL_TRAFFIC, block=block)
+        for number, allow, block in (
+            (3, False, addresses.of("0.0.0.0/0")),
+            (1, True, addresses.of("192.168.0.0/16")),
+        )
+    ]
+    change(made.acls, "acl", egress=Listing(tuple(entries)))
+    found = offered(made)
+
+    assert any("as entry 2" in says for says in edits(found)) or "no free number" in left(found)
+
+
+def test_the_bill_of_what_is_there() -> None:
+    """NAT gateways, endpoint interfaces and public addresses are counted; unknown counts of tasks are one."""
+    made = launch(nat(estate()), public_ip=True, desired_count=UNKNOWN)
+    bill = of_estate(made)
+
+    assert (14, 1, 2) == (bill.endpoint_zones, bill.nat_gateways, bill.addresses)
+    found = costs(Loaded(kind="k", path="p", estate=made), gigabytes=10)
+    assert isinstance(found.now.monthly(10), float)
+
+
+def test_a_host_that_is_not_of_aws_is_told() -> None:
+    """Endpoints do not lead to a public registry; a region without prices prices nothing."""
+    made = estate(container(), container("nginx"))
+    made.region = "eu-north-1"
+    found = costs(Loaded(kind="k", path="p", estate=made))
+    ways = {way.name: way for way in found.ways}
+
+    assert "registry-1.docker.io" in ways["endpoints"].lacks
+    assert not isinstance(ways["endpoints"].fixed, float)
+
+
+def test_what_stays_unknown_is_named() -> None:
+    """A task of which something is unknown is promised nothing."""
+    found = offered(launch(estate(), subnets=Listing((), (UNKNOWN,))))
+
+    assert ("service",) == found.unknown
+    assert () == found.fixes
