@@ -17,12 +17,12 @@ EXAMPLE = ROOT / "examples" / "blog-post"
 EXPECTED = {"as-printed": 1, "mended": 0}
 
 
-def check(folder: str) -> int:
+def run(command: str, folder: str) -> int:
     """Run the program on one of the two plans, as a user would, and say how it ended."""
     plan = named(EXAMPLE / folder / "plan.json")
-    print(f"$ pullproof check {plan}", flush=True)
+    print(f"$ pullproof {command} {plan}", flush=True)
     program = Path(sys.executable).with_name("pullproof")
-    status = subprocess.run([str(program), "check", plan], cwd=ROOT, check=False).returncode
+    status = subprocess.run([str(program), command, plan], cwd=ROOT, check=False).returncode
     print(f"[exit status {status}]\n", flush=True)
     return status
 
@@ -54,11 +54,13 @@ def coloured(diff: str) -> str:
 def main() -> int:
     """Show both reports with the difference between them; 0 if they say what they should."""
     print("== The network as the post prints it ==\n")
-    statuses = {"as-printed": check("as-printed")}
+    statuses = {"as-printed": run("check", "as-printed")}
+    print("== The smallest change that helps ==\n")
+    run("fix", "as-printed")
     print("== What has to change ==\n")
     print(coloured(difference()))
     print("== The network with that change ==\n")
-    statuses["mended"] = check("mended")
+    statuses["mended"] = run("check", "mended")
     for folder, status in statuses.items():
         if status != EXPECTED[folder]:
             print(f"demo: {folder} ended with {status} instead of {EXPECTED[folder]}", file=sys.stderr)

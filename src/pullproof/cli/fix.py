@@ -1,6 +1,7 @@
 """`fix`: the smallest proven change that lets the tasks start, shown, rendered or written."""
 
 import os
+import sys
 from argparse import Namespace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pullproof.finding import Offer
 from pullproof.model.edits import Edit
 from pullproof.render.base import Rendered
 from pullproof.repair.offer import offer
+from pullproof.report.text import quoted
 from pullproof.sources.base import Loaded
 
 MENDED = 0
@@ -58,8 +60,11 @@ def shown(found: Offer, options: Namespace) -> str:
         return as_json(found, edit_json)
     from pullproof.report.fix import render
 
-    again = f"pullproof fix {found.source_path} --diff, then --write; or --out fix.tf for a file of its own"
-    return render(found, look_for(options), again=again if found.fixes else "")
+    path = quoted(found.source_path)
+    template = found.source_kind.startswith(("cloudformation", "cdk"))
+    file = "mend.yaml" if template else "mend.tf"
+    again = f"pullproof fix {path} --diff, then --write; or --out {file} for what is new in a file of its own"
+    return render(found, look_for(options), again=again)
 
 
 def status(found: Offer) -> int:
@@ -101,7 +106,7 @@ def _again(found: Offer, loaded: Loaded, options: Namespace) -> int:
 
     asked = [name for name in options.task if name != "all"]
     written = load(options)
-    emit(render(report(written, only=only(asked, written)), look_of(None), quiet=True))
+    emit(render(report(written, only=only(asked, written)), look_of(sys.stdout), quiet=True))
     return status(found)
 
 
