@@ -1,0 +1,284 @@
+"""Each row by itself: what it says where the input does not hold what it would change."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from pullproof.evidence import Gate, Step, Wanted
+from pullproof.launch.requirement import Allow, Assume, Connect, Mount, Need, Refused
+from pullproof.model import addresses
+from pullproof.model.codes import BLOCKER_CODES
+from pullproof.model.endpoints import EndpointType
+from pullproof.model.estate import Estate
+from pullproof.model.filters import AclEntry
+from pullproof.model.iam import Policy
+from pullproof.model.packets import UDP, Service, tcp
+from pullproof.model.value import Listing, Origin, Unknown
+from pullproof.prove.gaps import Gap, survey
+from pullproof.repair import candidates, endpoints, filters, internet, mounts, statements
+from pullproof.repair.scene import Move, Names, Scene, Stands, Ways, leads
+from pullproof.verdict import Verdict
+from tests.rules.build import UNKNOWN, at, change, document, estate, nat, without
+
+API = Connect(host="api.ecr.eu-west-1.amazonaws.com")
+CALL = Allow(
+    caller="execution-role", role="execution", action="ecr:BatchGetImage", resource="arn:aws:ecr:::x"
+)
+WANTED = Wanted(egress=True, service=tcp(443), addresses=addresses.of("10.0.1.0/24"))
+
+
+def a_gap(
+    code: str,
+    at_key: str,
+    need: Need = API,
+    *,
+    subnet: str = "subnet-a",
+    gate: Gate = Gate.ROUTE_TABLE,
+    wanted: Wanted | None = None,
+    cites: tuple[Origin, ...] = (),
+    rule: str = "ecr-login",
+) -> Gap:
+    """A gap of the service in a subnet."""
+    step = Step(
+        gate=gate, at=at_key, verdict=Verdict.FAILS, says="it fails", code=code, wanted=wanted, cites=cites
+    )
+    return Gap(
+        launch="service",
+        step="ecr-login",
+        rule=rule,
+        subject="x",
+        subnet=subnet,
+        need=need,
+        decision=step,
+        source=None,
+    )
+
+
+def a_scene(made: Estate, *gaps: Gap, via: str = "auto") -> Scene:
+    """The scene of those gaps."""
+    return Scene(made, via, Names(), survey(made), gaps)
+
+
+def test_every_code_has_a_row() -> None:
+    """Each blocker code has what proposes a way to mend it, and nothing else has."""
+    assert BLOCKER_CODES == candidates.ROWS.keys()
+
+
+@pytest.mark.parametrize(
+    ("row", "gap"),
+    [
+        (candidates.way_out, a_gap("no-route", "rtb", Mount(file_system="fs-1"))),
+        (candidates.way_out, a_gap("no-route", "rtb")),
+        (endpoints.endpoint, a_gap("endpoint-missing", "vpc", subnet="none")),
+        (endpoints.endpoint, a_gap("endpoint-missing", "vpc", Mount(file_system="fs-1"))),
+        (endpoints.associate, a_gap("gateway-not-associated", "rtb", subnet="none")),
+        (endpoints.private_dns, a_gap("private-dns-off", "none")),
+        (endpoints.record, a_gap("dns-no-record", "vpc")),
+        (filters.group_ingress, a_gap("sg-ingress", "none", wanted=replace(WANTED, egress=False))),
+        (filters.group_egress, a_gap("sg-egress", "sg-task", wanted=WANTED)),
+        (filters.acl_entry, a_gap("nacl-egress", "none", wanted=WANTED)),
+        (internet.public_ip, a_gap("no-public-ip", "service", subnet="none")),
+        (internet.nat, a_gap("endpoint-missing", "vpc", subnet="none")),
+        (mounts.mount_target, a_gap("no-mount-target", "none")),
+        (statements.missing_action, a_gap("iam-missing-action", "none", CALL)),
+        (statements.missing_action, a_gap("iam-missing-action", "execution")),
+        (statements.resource_policy, a_gap("resource-policy", "elsewhere", CALL)),
+        (statements.resource_policy, a_gap("resource-policy", "x", replace(CALL, role=UNKNOWN))),
+        (statements.endpoint_policy, a_gap("endpoint-policy", "none", CALL)),
+        (statements.trust, a_gap("role-trust", "none", Assume(role="none"))),
+        (statements.role, a_gap("role-missing", "none", rule="execution-role")),
+        (statements.platform, a_gap("platform-unsupported", "none")),
+        (statements.no_way, a_gap("iam-denied", "p", CALL, gate=Gate.ORGANIZATION_POLICY)),
+        (statements.no_way, a_gap("iam-denied", "p", CALL, gate=Gate.BOUNDARY, cites=(at("p"),))),
+        (statements.missing_action, a_gap("iam-missing-action", "b", CALL, gate=Gate.BOUNDARY)),
+    ],
+)
+def test_what_is_not_there_is_left_with_a_reason(row: Callable[[Gap, Scene], Ways], gap: Gap) -> None:
+    """Where the input lacks what would have to change, the answer is a reason and what a person can do."""
+    found = row(gap, a_scene(estate(), gap))
+
+    assert isinstance(found, Stands)
+    assert found.why
+    assert found.remedy
+
+
+def test_a_filter_without_a_known_other_end_waits() -> None:
+    """A group that nothing is known to be wanted of is looked at again once the way is there."""
+    gap = a_gap("sg-ingress", "sg-task")
+    made = estate()
+
+    assert () == filters.group_ingress(gap, a_scene(made, gap))
+    assert () == candidates.ways(gap, a_scene(made, gap), frozenset({gap.claim}))
+
+
+def test_one_endpoint_of_two_may_have_private_dns() -> None:
+    """The second endpoint for a service is not given private DNS beside the first."""
+    made = estate()
+    made.endpoints["second"] = replace(made.endpoints["ecr.api"], key="second", private_dns=False)
+    gap = a_gap("private-dns-off", "second")
+    found = endpoints.private_dns(gap, a_scene(made, gap))
+
+    assert isinstance(found, Stands)
+    assert "ecr.api has private DNS for the same service" in found.why
+
+
+def test_the_endpoint_that_is_there_is_mended() -> None:
+    """Without private DNS it gets it, without a subnet it gets one, and a third reason is for a person."""
+    gap = a_gap("endpoint-missing", "vpc")
+    off, nowhere = estate(), estate()
+    change(off.endpoints, "ecr.api", private_dns=False)
+    change(nowhere.endpoints, "ecr.api", subnets=Listing())
+
+    assert isinstance(endpoints.endpoint(gap, a_scene(off, gap)), tuple)
+    assert isinstance(endpoints.endpoint(gap, a_scene(nowhere, gap)), tuple)
+    assert isinstance(endpoints.endpoint(gap, a_scene(estate(), gap)), Stands)
+
+
+def test_a_region_that_is_not_known_stays_a_name() -> None:
+    """The service of a new endpoint has the region's name in place of the region."""
+    made = without(estate(), "ecr.api")
+    made.region = UNKNOWN
+    change(made.vpcs, "vpc", region="\ue000var.region\ue001")
+    gap = a_gap("endpoint-missing", "vpc")
+    found = endpoints.endpoint(gap, a_scene(made, gap))
+
+    assert isinstance(found, tuple)
+    assert any("var.region" in str(getattr(edit, "service", "")) for edit in found[0].edits)
+
+
+def test_default_and_shared_groups_are_not_the_endpoints_own() -> None:
+    """A group that other things carry, or the default one, is not opened: a new one is made."""
+    made = without(estate(), "ecr.api")
+    change(made.mount_targets, "target-subnet-a", groups=Listing(("sg-endpoints",)))
+    gap = a_gap("endpoint-missing", "vpc")
+    found = endpoints.endpoint(gap, a_scene(made, gap))
+
+    assert isinstance(found, tuple)
+    assert any(type(edit).__name__ == "AddSecurityGroup" for edit in found[0].edits)
+
+
+def test_entries_about_other_packets_do_not_count() -> None:
+    """An entry that denies another protocol is not what the new entry has to come before."""
+    made = estate()
+    deny = AclEntry(
+        origin=at("acl"),
+        number=50,
+        allow=False,
+        service=Service(UDP, ((0, 65535),)),
+        block=addresses.EVERYWHERE,
+    )
+    change(made.acls, "acl", egress=Listing((deny,)))
+    gap = a_gap("nacl-egress", "acl", wanted=WANTED)
+    found = filters.acl_entry(gap, a_scene(made, gap))
+
+    assert isinstance(found, tuple)
+    assert [60] == [edit.number for edit in found[0].edits if hasattr(edit, "number")]
+
+
+def test_an_entry_whose_block_is_not_known_may_deny() -> None:
+    """What may deny has to come after the new entry."""
+    made = estate()
+    deny = AclEntry(origin=at("acl"), number=50, allow=False, service=UNKNOWN, block=UNKNOWN)
+    change(made.acls, "acl", egress=Listing((deny,)))
+    gap = a_gap("nacl-egress", "acl", wanted=WANTED)
+    found = filters.acl_entry(gap, a_scene(made, gap))
+
+    assert isinstance(found, tuple)
+    assert [40] == [edit.number for edit in found[0].edits if hasattr(edit, "number")]
+
+
+def test_nat_is_not_put_where_it_cannot_be() -> None:
+    """A VPC of another input, and a NAT gateway whose place is not known, are for a person."""
+    elsewhere = without(estate(), "ecr.api")
+    change(elsewhere.vpcs, "vpc", unseen=UNKNOWN)
+    lost = nat(estate())
+    change(lost.nat_gateways, "nat", subnet=UNKNOWN)
+    gap = a_gap("endpoint-missing", "vpc")
+
+    for made in (elsewhere, lost):
+        assert isinstance(internet.nat(gap, a_scene(made, gap, via="nat")), Stands)
+
+
+def test_a_public_address_is_not_given_twice() -> None:
+    """A task that has one already is kept by something else."""
+    made = nat(estate())
+    change(made.launches, "service", public_ip=True)
+    gap = a_gap("no-public-ip", "service", subnet="subnet-public")
+
+    assert isinstance(internet.public_ip(gap, a_scene(made, gap)), Stands)
+
+
+def test_the_policy_of_a_resource_gets_its_statement() -> None:
+    """A repository's has no resource, a bucket's has; an NFS client without IAM is anybody."""
+    made = estate()
+    empty: Policy = document([])
+    for kind, owner, role, caller in (
+        ("repositories", "repository", "execution", "execution-role"),
+        ("buckets", "bucket", "arn:aws:iam::111122223333:role/execution", "execution-role"),
+        ("file_systems", "files", "", "anonymous"),
+    ):
+        change(getattr(made, kind), owner, policy=empty)
+        need = replace(CALL, owner=owner, owner_kind=kind, role=role, caller=caller)
+        gap = a_gap("resource-policy", owner, need)
+        found = statements.resource_policy(gap, a_scene(made, gap))
+        assert isinstance(found, tuple)
+        (edit,) = found[0].edits
+        statement: Any = edit.statement  # type: ignore[union-attr]
+        assert (kind == "repositories") is (statement.resources is None)
+
+
+def test_a_denying_trust_is_not_touched() -> None:
+    """A role whose trust denies somebody is for a person to change."""
+    made = estate()
+    deny = {"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": "*"}
+    change(made.roles, "execution", trust=document([deny]))
+    gap = a_gap("role-trust", "execution", Assume(role="execution"), cites=(at("execution"),))
+
+    assert isinstance(statements.trust(gap, a_scene(made, gap)), Stands)
+
+
+def test_the_platform_is_raised_where_a_launch_has_it() -> None:
+    """A launch on an old platform gets the current one."""
+    refused = Refused(code="platform-unsupported", resource="service", says="it cannot")
+    gap = a_gap("platform-unsupported", "service", refused)
+    found = statements.platform(gap, a_scene(estate(), gap))
+
+    assert isinstance(found, tuple)
+
+
+def test_gateway_endpoints_are_told_from_interface_ones() -> None:
+    """The policy of a gateway endpoint means everybody, that of an interface endpoint the role."""
+    made = estate()
+    for key, expected in (("s3", "*"), ("ecr.dkr", "AWS")):
+        gap = a_gap("endpoint-policy", key, CALL)
+        found: Any = statements.endpoint_policy(gap, a_scene(made, gap))
+        assert isinstance(found[0], Move)
+        edit: Any = found[0].edits[0]
+        assert expected == edit.statement.principals.of[0][0]
+    assert EndpointType.GATEWAY is made.endpoints["s3"].type
+
+
+def test_what_a_table_leads_to() -> None:
+    """A table that is not known leads nowhere, and neither does one whose target is not."""
+    made = nat(estate())
+    change(
+        made.route_tables,
+        "rtb",
+        routes=Listing((replace(made.route_tables["rtb"].routes.items[0], target=UNKNOWN),)),
+    )
+
+    assert None is leads(None)
+    assert None is leads(made.route_tables["rtb"])
+    assert isinstance(UNKNOWN, Unknown)
+
+
+def test_subnets_whose_table_is_not_known_are_in_none() -> None:
+    """A subnet is listed under its table, or under none."""
+    made = estate()
+    change(made.subnets, "subnet-b", route_table=UNKNOWN)
+    scene = a_scene(made)
+
+    assert ["subnet-a"] == [subnet.key for subnet in scene.in_table("rtb")]
+    assert None is scene.table(made.subnets["subnet-b"])
