@@ -427,9 +427,16 @@ def _endpoint(found: Applied, endpoint: Resource) -> Item:
         "RequesterManaged": False,
         "NetworkInterfaceIds": [invented("eni", f"{endpoint.address} {subnet}") for subnet in subnets],
         "DnsEntries": [] if gateway else found.names(endpoint),
+        "DnsOptions": _dns_options(found, endpoint),
         "OwnerId": found.account,
         "Tags": [],
     }
+
+
+def _dns_options(found: Applied, endpoint: Resource) -> Item:
+    only = "private_dns_only_for_inbound_resolver_endpoint"
+    given = [block[only] for block in found.get(endpoint, "dns_options", default=[]) if block.get(only)]
+    return {"DnsRecordIpType": "ipv4", "PrivateDnsOnlyForInboundResolverEndpoint": bool(given)}
 
 
 def groups_of(found: Applied, resource: Resource) -> list[str]:
@@ -465,6 +472,8 @@ def _interfaces(found: Applied) -> Iterator[Item]:
     for own in found.of("aws_network_interface"):
         subnet, groups = found.get(own, "subnet_id"), groups_of(found, own)
         item = _interface(found, found.id(own), subnet, groups, "")
+        if any(found.get(each, "network_interface") == found.id(own) for each in found.of("aws_eip")):
+            item["Association"] = {"PublicIp": "203.0.113.10"}
         yield item | {"SourceDestCheck": found.get(own, "source_dest_check", default=True)}
 
 

@@ -101,13 +101,18 @@ def _policy(found: Applied, kind: str, argument: str, of: str) -> str | None:
     return None
 
 
-def _cluster(found: Applied, cluster: Resource) -> Item:
-    strategy = [
+def _usual(found: Applied, cluster: str) -> list[Item]:
+    """The strategy of a cluster, which a service without one gets when it is created."""
+    return [
         block
         for each in found.of("aws_ecs_cluster_capacity_providers")
-        if found.get(each, "cluster_name") == found.get(cluster, "name")
+        if found.get(each, "cluster_name") == cluster
         for block in found.get(each, "default_capacity_provider_strategy", default=[])
     ]
+
+
+def _cluster(found: Applied, cluster: Resource) -> Item:
+    strategy = _usual(found, found.get(cluster, "name"))
     item: Item = {
         "clusterArn": found.arn(cluster),
         "clusterName": found.get(cluster, "name"),
@@ -142,6 +147,8 @@ def _service(found: Applied, service: Resource) -> Item:
         "events": [],
     }
     strategy = found.get(service, "capacity_provider_strategy", default=[])
+    if not strategy and not found.get(service, "launch_type"):
+        strategy = _usual(found, cluster.rpartition("/")[2])
     if strategy:
         item["capacityProviderStrategy"] = [
             {"capacityProvider": block["capacity_provider"], "weight": 1, "base": 0} for block in strategy
@@ -220,6 +227,10 @@ def _role(found: Applied, role: Resource) -> Item:
             }
             for each in found.of("aws_iam_role_policy")
             if found.get(each, "role") == name
+        ]
+        + [
+            {"PolicyName": block["name"], "PolicyDocument": json.loads(block["policy"])}
+            for block in found.get(role, "inline_policy", default=[])
         ],
         "AttachedManagedPolicies": [
             {"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn} for arn in _attached(found, role)
@@ -236,6 +247,13 @@ def _role(found: Applied, role: Resource) -> Item:
 
 
 def _attached(found: Applied, role: Resource) -> list[str]:
+    return [
+        *found.get(role, "managed_policy_arns", default=[]),
+        *_attached_by_others(found, role),
+    ]
+
+
+def _attached_by_others(found: Applied, role: Resource) -> list[str]:
     return [
         str(found.get(each, "policy_arn"))
         for each in found.of("aws_iam_role_policy_attachment")
@@ -346,7 +364,8 @@ def _zones(found: Applied) -> dict[str, list[Item]]:
                     "Name": name,
                     "Config": {"PrivateZone": bool(vpcs)},
                 },
-                "VPCs": [{"VPCId": vpc, "VPCRegion": found.region} for vpc in vpcs],
+                # A public zone has none, and the answer leaves the key out.
+                **({"VPCs": [{"VPCId": vpc, "VPCRegion": found.region} for vpc in vpcs]} if vpcs else {}),
             }
         )
         for vpc in vpcs:

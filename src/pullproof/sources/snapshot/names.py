@@ -24,7 +24,8 @@ def names(made: Translation) -> None:
     for item in made.told.of("HostedZones"):
         inner = item.inner("HostedZone") if "HostedZone" in item else item
         key = _id(inner.text("Id"))
-        if inner.inner("Config").flag("PrivateZone") or "VPCs" in item or key in vpcs:
+        private = inner.inner("Config").flag("PrivateZone")
+        if private or (private is None and "VPCs" in item) or key in vpcs:
             seen[key] = inner
             vpcs.setdefault(key, []).extend(one.text("VPCId") for one in item.items("VPCs"))
     for key, item in seen.items():
