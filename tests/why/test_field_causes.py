@@ -26,6 +26,12 @@ TOLD: list[Row] = [
     ("E01-no-path/broken", "ecr-auth-connection", "certain", [("endpoint-missing", VPC)]),
     ("E01-no-path/broken-nothing", "layers-timeout", "certain", [("endpoint-missing", VPC)]),
     ("E01-no-path/broken-nothing", "secret-connection", "certain", [("endpoint-missing", VPC)]),
+    (
+        "E17-secrets-denied/broken-task-role",
+        "ResourceInitializationError: unable to pull secrets or registry auth",
+        "certain",
+        [("iam-missing-action", ROLE)],
+    ),
     ("E02-no-public-ip/broken", "ecr-auth-connection", "certain", [("no-public-ip", "aws_ecs_service.app")]),
     (
         "E03-default-route/broken-nat-in-private",

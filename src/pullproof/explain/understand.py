@@ -6,7 +6,17 @@ import msgspec
 
 from pullproof.explain.catalogue import CATALOGUE
 from pullproof.explain.clues import FILTERS, HOST, Clue, clues
-from pullproof.explain.row import ANY, CUSTOM_DNS, ERR_RESOURCE, INTERFACE_CAUSES, NETWORK_MARK, Nature, Row
+from pullproof.explain.row import (
+    ACCESS_CAUSES,
+    ANY,
+    CURRENT,
+    CUSTOM_DNS,
+    ERR_RESOURCE,
+    INTERFACE_CAUSES,
+    NETWORK_MARK,
+    Nature,
+    Row,
+)
 from pullproof.explain.rows.efs import MOUNT_CAUSES
 from pullproof.explain.rows.layers import S3_CAUSES
 from pullproof.model.redact import redacted
@@ -27,6 +37,10 @@ HOSTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (r"\blogs\.[\w-]+\.(amazonaws|api)\.", "logs", INTERFACE_CAUSES),
     (r"\.efs\.", "efs", MOUNT_CAUSES),
 )
+
+
+#: How every message begins that tells of credentials, secrets or parameters.
+CUT_OFF = r"unable to pull secrets or registry auth"
 
 
 class Meaning(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,12 +77,29 @@ def _row(message: str) -> Row | None:
     for row in CATALOGUE:
         if all(re.search(pattern, one_line, re.IGNORECASE) for pattern in row.patterns):
             return row
-    if not re.search(NETWORK_MARK, one_line, re.IGNORECASE):
-        return None
-    for pattern, step, causes in HOSTS:
+    network = re.search(NETWORK_MARK, one_line, re.IGNORECASE) is not None
+    for pattern, step, causes in HOSTS if network else ():
         if re.search(pattern, one_line, re.IGNORECASE):
             return _by_host(step, causes)
-    return _by_host("", INTERFACE_CAUSES)
+    if re.search(CUT_OFF, one_line, re.IGNORECASE):
+        return _cut_off()
+    return _by_host("", INTERFACE_CAUSES) if network else None
+
+
+def _cut_off() -> Row:
+    """The beginning of a message, as consoles and deployment tools show it: which call it was is cut off."""
+    return Row(
+        id="credentials-cut-off",
+        step="ecr-login",
+        title="secrets, parameters or the registry's login could not be fetched; which of them is cut off",
+        nature=Nature.NETWORK,
+        patterns=(),
+        era=CURRENT,
+        also=("secrets", "parameters", "registry-credentials"),
+        causes=(*INTERFACE_CAUSES, *ACCESS_CAUSES),
+        others=(CUSTOM_DNS, "the whole message says more: aws ecs describe-tasks shows it"),
+        doc=ERR_RESOURCE,
+    )
 
 
 def _by_host(step: str, causes: tuple[str, ...]) -> Row:

@@ -19,6 +19,29 @@ NOT_THE_NETWORK = [
 ]
 
 
+def test_a_message_that_is_cut_off_leaves_every_call_open() -> None:
+    """The beginning that consoles show tells of three calls: any of their steps, and permissions as well."""
+    (meaning,) = understand(
+        "TaskFailedToStart: ResourceInitializationError: unable to pull secrets or registry auth"
+    )
+
+    assert {"ecr-login", "secrets", "parameters", "registry-credentials"} == {
+        meaning.row.step,
+        *meaning.row.also,
+    }
+    assert {"endpoint-missing", "iam-missing-action"} <= set(meaning.causes)
+
+
+def test_the_credentials_of_a_registry_come_from_secrets_manager_too() -> None:
+    """A time-out on the way to the secret of repositoryCredentials has words of its own."""
+    (meaning,) = understand(
+        "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed:"
+        " unable to get registry auth from asm: service call has been retried 5 time(s): asm fetching secret"
+    )
+
+    assert ("secret-connection", ("registry-credentials",)) == (meaning.row.id, meaning.row.also)
+
+
 @pytest.mark.parametrize("name", MESSAGES)
 def test_a_message_leads_to_its_row(name: str) -> None:
     """Each message is told apart from all others, with its step and its likeliest cause."""

@@ -106,7 +106,12 @@ ROWS = (
         step="secrets",
         title="the task could not reach Secrets Manager",
         nature=Nature.NETWORK,
-        patterns=(r"unable to retrieve secrets? from asm|connection issue between the task and AWS Secrets",),
+        patterns=(
+            (
+                r"unable to (retrieve secrets?|get registry auth) from asm"
+                r"|connection issue between the task and AWS Secrets"
+            ),
+        ),
         era=CURRENT,
         also=("registry-credentials",),
         causes=INTERFACE_CAUSES,
