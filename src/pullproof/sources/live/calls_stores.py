@@ -237,7 +237,6 @@ LOGS_AND_FILES: tuple[Call, ...] = (
         # In order of names: the one that is meant stands first, if it is there.
         pages=False,
         actions=("logs:DescribeLogGroups",),
-        resource="arn:{partition}:logs:{region}:{account}:log-group:*",
         leaves=("storedBytes", "metricFilterCount"),
     ),
     Call(

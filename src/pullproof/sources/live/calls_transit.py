@@ -46,7 +46,6 @@ TRANSIT: tuple[Call, ...] = (
         keep=keeps.with_asked("TransitGatewayRouteTableId", keys=("TransitGatewayRouteTablePropagations",)),
         into="TransitGatewayRouteTableId",
         most=1,
-        resource=_TABLE,
         absent=_NO_TABLE,
     ),
 )

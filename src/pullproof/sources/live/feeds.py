@@ -59,25 +59,8 @@ def beside(path: str, **parameters: str) -> Take:
     return take
 
 
-def asked_with(path: str, *names: str) -> Take:
-    """The texts at a path, with parameters that were given when they were asked for."""
-
-    def take(got: Got, _seen: Seen) -> Iterator[Wanted]:
-        more = tuple((name, str(got.asked[name])) for name in names if got.asked.get(name))
-        for text in found(got.item, path):
-            if isinstance(text, str):
-                yield Wanted(text, "", more)
-
-    return take
-
-
 def once(_got: Got, _seen: Seen) -> Iterator[Wanted]:
     """No value: the call is made once in each region that has anything."""
-    yield Wanted()
-
-
-def once_everywhere(_got: Got, _seen: Seen) -> Iterator[Wanted]:
-    """No value, and no region either."""
     yield Wanted()
 
 
