@@ -310,7 +310,10 @@ def _separate(direction: str) -> Write:
         way = direction or resource.values["type"]
         group = writer.say(resource.values["security_group_id"])
         kind = "AWS::EC2::SecurityGroupIngress" if way == "ingress" else "AWS::EC2::SecurityGroupEgress"
-        first, *more = _rule(writer, resource.values, way, None)
+        rules = _rule(writer, resource.values, way, None)
+        if not rules:
+            raise CannotSay("a rule whose peer Terraform cannot tell either")
+        first, *more = rules
         for index, rule in enumerate(more):
             writer.put(f"{logical_id(resource.address)}More{index}", kind, {"GroupId": group, **rule})
         return kind, {"GroupId": group, **first}
@@ -424,6 +427,15 @@ def _endpoint(writer: Writer, resource: Resource) -> Found:
     policy = resource.values.get("policy")
     if policy and sole_hole(policy) != own:
         said["PolicyDocument"] = writer.policy(policy)
+    for options in resource.values.get("dns_options") or []:
+        only = (
+            options.get("private_dns_only_for_inbound_resolver_endpoint")
+            if isinstance(options, dict)
+            else None
+        )
+        if only is not None:
+            word = "OnlyInboundResolver" if only else "AllResolvers"
+            said["DnsOptions"] = {"PrivateDnsOnlyForInboundResolverEndpoint": word}
     return kind, said
 
 
@@ -437,6 +449,21 @@ def _more_tables(writer: Writer, resource: Resource) -> Found:
 def _role(writer: Writer, resource: Resource) -> Found:
     values = resource.values
     boundary = values.get("permissions_boundary")
+    listed = values.get("managed_policy_arns")
+    if (
+        isinstance(listed, list)
+        and resource.written is not None
+        and "managed_policy_arns" in resource.written
+    ):
+        writer.extras.setdefault(logical_id(resource.address), {})["ManagedPolicyArns"] = writer.say(listed)
+    for block in values.get("inline_policy") or []:
+        if isinstance(block, dict) and block.get("policy"):
+            one = {
+                "PolicyName": block.get("name") or "inline",
+                "PolicyDocument": writer.policy(block["policy"]),
+            }
+            inline = writer.extras.setdefault(logical_id(resource.address), {}).setdefault("Policies", [])
+            inline.append(one)
     return "AWS::IAM::Role", {
         "RoleName": writer.say(values.get("name")),
         "AssumeRolePolicyDocument": writer.policy(values["assume_role_policy"]),
@@ -487,7 +514,11 @@ def _resource_policy(kind: str, owner: str, argument: str) -> Write:
 
 def _folded_policy(argument: str, key: str) -> Write:
     def write(writer: Writer, resource: Resource) -> Found:
-        writer.fold(resource.values[argument], **{key: writer.policy(resource.values["policy"])})
+        document = writer.policy(resource.values["policy"])
+        owner = writer.called(resource.values[argument])
+        if owner is not None and f'"{logical_id(owner.address)}"' in json.dumps(document):
+            raise CannotSay("a policy that is a property of a resource cannot name it")
+        writer.fold(resource.values[argument], **{key: document})
         return None
 
     return write
@@ -516,7 +547,7 @@ def _titled(value: Any, *, keep: bool = False) -> Any:
         return [_titled(item) for item in value]
     if isinstance(value, dict):
         return {
-            key if keep else key[:1].upper() + key[1:]: _titled(item, keep=key in ("options", "dockerLabels"))
+            key if keep else key[:1].upper() + key[1:]: _titled(item, keep=key.lower() == "options")
             for key, item in value.items()
         }
     return value
@@ -640,6 +671,18 @@ def _record(writer: Writer, resource: Resource) -> Found:
     return "AWS::Route53::RecordSet", said
 
 
+def _address(writer: Writer, resource: Resource) -> Found:
+    interface = resource.values.get("network_interface")
+    key = logical_id(resource.address)
+    if interface and sole_hole(interface) != f"{resource.address}.network_interface":
+        attached = {
+            "AllocationId": {"Fn::GetAtt": [key, "AllocationId"]},
+            "NetworkInterfaceId": writer.say(interface),
+        }
+        writer.put(f"{key}Attached", "AWS::EC2::EIPAssociation", attached)
+    return "AWS::EC2::EIP", {"Domain": "vpc"}
+
+
 WRITERS: dict[str, Write] = {
     "aws_vpc": _vpc,
     "aws_subnet": _plain(
@@ -658,7 +701,7 @@ WRITERS: dict[str, Write] = {
         AllocationId="allocation_id",
         ConnectivityType="connectivity_type",
     ),
-    "aws_eip": _plain("AWS::EC2::EIP", Domain="domain"),
+    "aws_eip": _address,
     "aws_network_interface": _plain(
         "AWS::EC2::NetworkInterface",
         SubnetId="subnet_id",

@@ -23,9 +23,9 @@ def same_zone(a: Maybe[str], b: Maybe[str]) -> Verdict:
 
 
 def _entry(zone: str) -> tuple[str, str] | None:
-    """The list and the index of `data.aws_availability_zones.all.names[0]`."""
+    """The list and the index of `data.aws_availability_zones.all.names[0]`, or of a template's `zones[0]`."""
     names = holes(zone)
-    if len(names) != 1 or "aws_availability_zones." not in names[0]:
+    if len(names) != 1 or not ("aws_availability_zones." in names[0] or names[0].startswith("zones[")):
         return None
     source, bracket, index = names[0].rstrip("]").rpartition("[")
     return (source, index) if bracket and index.isdigit() else None

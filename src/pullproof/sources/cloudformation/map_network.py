@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_EC2.h
 """
 
 from pullproof.model.text import hole
-from pullproof.model.value import Unknown
+from pullproof.model.value import Unknown, Why
 from pullproof.sources.cloudformation.rows import Part, Properties, Row, Values, items, members, own
 from pullproof.sources.cloudformation.stack import Item
 
@@ -90,6 +90,20 @@ def _peering(_item: Item, properties: Properties) -> Values:
         "PeerOwnerId" in properties and "PeerRoleArn" not in properties
     )
     return {} if elsewhere else {"auto_accept": True}
+
+
+def _learned(item: Item, _properties: Properties) -> Values:
+    """Routes that a route server adds to a table; which, only its peers know.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/dynamic-routing-route-server.html
+    """
+    learned = Unknown(
+        Why.NOT_MODELLED,
+        f"the routes that {item.address} learns",
+        item.address,
+        "routes that a route server learns are not modelled: check the route table of the account itself",
+    )
+    return {"destination_cidr_block": learned, "gateway_id": learned}
 
 
 def _instance(_item: Item, properties: Properties) -> Values:
@@ -200,6 +214,12 @@ ROWS = (
         words={"route": "Routes"},
     ),
     Row(type="AWS::EC2::Route", to="aws_route", names=ROUTE, doubt=("gateway_id",)),
+    Row(
+        type="AWS::EC2::RouteServerPropagation",
+        to="aws_route",
+        names={"RouteTableId": "route_table_id"},
+        build=_learned,
+    ),
     Row(
         type="AWS::EC2::SubnetRouteTableAssociation",
         to="aws_route_table_association",

@@ -53,11 +53,6 @@ REF_IS_ARN = frozenset(
     )
 )
 
-#: Types that change where packets go in ways that are not modelled: what they do.
-CHANGES_ROUTES = {
-    "AWS::EC2::RouteServerPropagation": "the routes that a route server learns",
-}
-
 
 @cache
 def rows() -> dict[str, Row]:

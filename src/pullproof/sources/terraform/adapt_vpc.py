@@ -1,6 +1,7 @@
 """VPCs, subnets, DHCP options, VPC Block Public Access."""
 
 from pullproof.model.addresses import Addresses
+from pullproof.model.text import sole_hole
 from pullproof.model.value import Listing, Maybe, Unknown, Why
 from pullproof.model.vpc import DhcpOptions, PublicAccessBlock, Subnet, Vpc
 from pullproof.sources.terraform.attachments import Stray, acls_of, listed_blocks, tables_of
@@ -308,8 +309,11 @@ def _subnet_blocks(world: World, resource: Resource) -> Maybe[Addresses]:
 
 
 def _zone(world: World, resource: Resource) -> Maybe[str]:
-    zone = world.word(resource, "availability_zone", default="")
-    return world.unknown(resource, "availability_zone") if zone == "" else zone
+    """The zone, by its name or, until it is known, by what names it ("names[0]" of a list)."""
+    value = written(resource, "availability_zone")
+    if isinstance(value, str) and value and not sole_hole(value).startswith("?"):
+        return world.spelt(value)
+    return value if isinstance(value, Unknown) else world.unknown(resource, "availability_zone")
 
 
 def _inherited(world: World, subnet: Resource, vpc: Maybe[str], strays: list[Stray], name: str) -> Maybe[str]:
