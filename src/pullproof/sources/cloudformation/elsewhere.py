@@ -125,8 +125,8 @@ def _shown_by(key: str, settle: Mapping[str, str]) -> str:
     if key.startswith("import:"):
         return settle.get(key, f"pass the template that exports {key}")
     if key in settle:
-        return f"{settle[key]}, and --snapshot with what the account holds of it"
-    return f"{key} is made elsewhere: pass --snapshot with what the account holds of it"
+        return f"{settle[key]}, and --live or --snapshot with what the account holds of it"
+    return f"{key} is made elsewhere: pass --live or --snapshot with what the account holds of it"
 
 
 def strays(reasons: Iterable[Unknown]) -> Iterator[Resource]:
