@@ -32,6 +32,10 @@ MAY_IMPORT: dict[str, tuple[frozenset[str], str]] = {
         frozenset({"verdict", "model", "evidence", "launch", "finding", "prove"}),
         "proposes what a need lacks, and asks prove again",
     ),
+    "provision": (
+        frozenset({"verdict", "model", "finding", "prove", "repair", "render", "sources.base"}),
+        "building from nothing is repairing what has nothing, and writing all of it",
+    ),
     "sources": (frozenset({"model"}), "a source translates; it never judges"),
     # Changing a user's files takes the same reading of them: which module a call leads to, what a name means.
     "render": (
@@ -67,7 +71,7 @@ MAY_IMPORT: dict[str, tuple[frozenset[str], str]] = {
                     "prove",
                     "why",
                 ),
-                *("repair", "sources", "render", "report", "lab"),
+                *("repair", "provision", "sources", "render", "report", "lab"),
             }
         ),
         "wires everything together; nobody sees it",

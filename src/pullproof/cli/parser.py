@@ -1,6 +1,7 @@
 """The command line: what may be asked, and how a wrong question is answered."""
 
 import argparse
+from argparse import BooleanOptionalAction
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
@@ -317,11 +318,41 @@ def _version(command: Arguments) -> None:
     """It has no options: main.py answers it."""
 
 
+def _provision(command: Arguments) -> None:
+    command.add_argument("name", metavar="NAME", help="of the service, and of what is made for it")
+    command.add_argument("--region", metavar="REGION", help="default: that of the environment")
+    group = command.add_argument_group("the task")
+    group.add_argument("--image", metavar="IMAGE", required=True, help="the image, wherever it is kept")
+    group.add_argument("--create-repository", action="store_true", help="make an ECR repository for it")
+    group.add_argument("--secret", metavar="ARN", action="append", default=[], help="a secret (repeatable)")
+    group.add_argument(
+        "--parameter", metavar="NAME", action="append", default=[], help="a parameter (repeatable)"
+    )
+    group.add_argument("--logs", action=BooleanOptionalAction, default=True, help="keep its logs")
+    group.add_argument("--efs", action="store_true", help="mount a file system")
+    group.add_argument("--exec", action="store_true", help="let people in by ECS Exec")
+    group.add_argument("--platform-version", metavar="VERSION", help="1.4.0 or LATEST")
+    group = command.add_argument_group("the network")
+    group.add_argument("--via", choices=("endpoints", "nat", "public-ip"), default="endpoints")
+    group.add_argument("--vpc", metavar="ID|ADDRESS", help="one that is there; else a new one is made")
+    group.add_argument("--subnets", metavar="ID,...", action="append", default=[], help="with --vpc")
+    group.add_argument("--cidr", metavar="BLOCK", default="10.0.0.0/16", help="default: 10.0.0.0/16")
+    group.add_argument("--zones", metavar="N|ZONE,...", help="default: 2")
+    group = command.add_argument_group("writing and applying")
+    group.add_argument("--format", choices=("terraform",), default="terraform", help="default: terraform")
+    group.add_argument("--out", metavar="DIR", help="default: a folder of that name")
+    group.add_argument("--force", action="store_true", help="write in a folder that is not empty")
+    group.add_argument("--apply", action="store_true", help="apply it: the plan is shown, and you are asked")
+    group.add_argument("--yes", action="store_true", help="apply without asking")
+    group.add_argument("--endpoint-url", metavar="URL", help="apply to a local AWS at this address")
+
+
 #: In the order of the help: what each does, and its options.
 COMMANDS: dict[str, tuple[str, Callable[[Arguments], None]]] = {
     "check": ("say of every task whether it can start, and what keeps it", _check),
     "fix": ("offer the smallest change, proven, that lets the tasks start", _fix),
     "cost": ("compare what endpoints, NAT and public addresses cost for the tasks", _cost),
+    "provision": ("write a private network and a service in it, proven, as a project", _provision),
     "upgrade": ("say which tasks would stop starting on another platform version", _upgrade),
     "explain": ("explain the code of a finding, or the stopped reason of a task", _explain),
     "why": ("say why a task did not start: its message, and what is proven of it now", _why),

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from pullproof.errors import UsageError
-from pullproof.model.edits import NEW, AddStatement, AddTrust, Edit, new
+from pullproof.model.edits import NEW, AddEndpoint, AddStatement, AddTrust, Edit, managed_list, new
+from pullproof.model.endpoints import EndpointType
 from pullproof.model.estate import Estate
 from pullproof.model.text import holes
 from pullproof.render.base import Patch, Refusal, Rendered
@@ -310,6 +311,13 @@ def united(edits: Iterable[Edit]) -> list[Unit]:
 def in_order(units: Sequence[Unit]) -> list[Unit]:
     """Units after those that make what they refer to, else in the order in which they came."""
     makers = {new(name): unit for unit in units for edit in unit if (name := getattr(edit, "name", ""))}
+    # The list of a service's addresses is best named by its gateway endpoint, if there is to be one.
+    makers |= {
+        managed_list(edit.service): unit
+        for unit in units
+        for edit in unit
+        if isinstance(edit, AddEndpoint) and edit.type is EndpointType.GATEWAY
+    }
     done: dict[Unit, None] = {}
 
     def add(unit: Unit, above: frozenset[Unit]) -> None:
@@ -318,10 +326,9 @@ def in_order(units: Sequence[Unit]) -> list[Unit]:
         for edit in unit:
             for key in sorted(needs(edit)):
                 for name in (key, *holes(key)):
-                    if name.startswith(NEW):
-                        maker = makers.get(".".join(name.split(".")[:2]))
-                        if maker is not None:
-                            add(maker, above | {unit})
+                    made = ".".join(name.split(".")[:2]) if name.startswith(NEW) else name
+                    if made in makers:
+                        add(makers[made], above | {unit})
         done[unit] = None
 
     for unit in units:

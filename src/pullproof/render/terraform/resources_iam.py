@@ -25,7 +25,9 @@ def statements(made: Made, edits_: Sequence[edits.AddStatement]) -> None:
     """The policy that holds some statements about one thing."""
     edit = edits_[0]
     written = [policies.written(made.writer, one.statement, made.scope) for one in edits_]
-    name = f"{short(made, edit.holder)}_more"
+    noun = getattr(made.writer.estate, edit.kind).get(edit.holder)
+    first = edit.kind != "roles" or noun is None or not (noun.policies.items or noun.policies.open)
+    name = short(made, edit.holder) + ("" if first else "_more")
     if edit.kind == "roles":
         made.add(
             "aws_iam_role_policy",

@@ -1,0 +1,278 @@
+"""A project in Terraform: what the estate began with, and its edits, in files that people would have written."""
+
+from collections.abc import Iterator, Sequence
+
+from pullproof.model import edits as e
+from pullproof.model.text import Text
+from pullproof.provision.build import Built, public_ip
+from pullproof.provision.seed import (
+    CLUSTER,
+    DEFINITION,
+    EXECUTION,
+    FILES,
+    LOGS,
+    REPOSITORY,
+    SERVICE,
+    TASK,
+    TASKS,
+    ground,
+    parameter_arn,
+)
+from pullproof.provision.spec import VPC_ID, Spec, variable
+from pullproof.render.base import Patch
+from pullproof.render.terraform import hcl, policies
+from pullproof.render.terraform.hcl import Assign, Item, Nested
+from pullproof.render.terraform.render import in_order, united
+from pullproof.render.terraform.resources import make
+from pullproof.render.terraform.writer import Fresh, Writer
+
+HEADER = "# Written by `pullproof provision`; it is yours to change."
+
+#: The file of each type of resource, by how the type begins; the first that fits.
+FILES_BY_TYPE = (
+    ("aws_vpc_endpoint", "endpoints.tf"),
+    ("aws_security_group", "security.tf"),
+    ("aws_default_security_group", "security.tf"),
+    ("aws_vpc_security_group", "security.tf"),
+    ("aws_iam_", "iam.tf"),
+    ("aws_efs_", "storage.tf"),
+    ("aws_ecs_", "service.tf"),
+    ("aws_ecr_", "service.tf"),
+    ("aws_cloudwatch_", "service.tf"),
+    ("aws_", "network.tf"),
+)
+#: Versions of the provider that know everything that is written.
+PROVIDER = ">= 5.40"
+
+
+def project(built: Built) -> tuple[Patch, ...]:
+    """The files of the project, without its README."""
+    writer = Writer(built.before, None)
+    blocks = [*_seed(built, writer)]
+    for one in blocks:
+        writer.names.free((), one.type, one.name)
+    for unit in in_order(united(built.edits)):
+        if not isinstance(unit[0], e.AssignPublicIp):
+            blocks += make(writer, unit, ())
+    texts: dict[str, list[str]] = {"versions.tf": [_versions(built.spec)]}
+    for one in (*writer.asked.values(), *blocks):
+        texts.setdefault(_file(one), []).append(one.text())
+    texts["outputs.tf"] = [_outputs(built.spec)]
+    return tuple(
+        Patch(path=name, before=None, after=("\n\n".join([HEADER, *parts]) + "\n").encode())
+        for name, parts in sorted(texts.items())
+    )
+
+
+def _file(one: Fresh) -> str:
+    if one.type in ("aws_caller_identity", "aws_region", "aws_ec2_managed_prefix_list"):
+        return "data.tf"
+    return next(file for begin, file in FILES_BY_TYPE if one.type.startswith(begin))
+
+
+def _versions(spec: Spec) -> str:
+    source = Assign("aws", hcl.object_of([("source", '"hashicorp/aws"'), ("version", hcl.quoted(PROVIDER))]))
+    settings = hcl.block(
+        "terraform",
+        (Assign("required_version", '">= 1.5"'), Nested("required_providers", (source,))),
+    )
+    if spec.vpc and not VPC_ID.fullmatch(spec.vpc):
+        return settings  # the project that these files join has its provider
+    tags = Nested("default_tags", (Assign("tags", hcl.object_of([("Project", hcl.quoted(spec.name))])),))
+    provider = hcl.block('provider "aws"', (Assign("region", hcl.quoted(spec.region)), tags))
+    return f"{settings}\n\n{provider}"
+
+
+def _outputs(spec: Spec) -> str:
+    rows = [
+        ("service", f"{SERVICE}.name"),
+        ("cluster", f"{CLUSTER}.name"),
+        ("task_security_group", f"{TASKS}.id"),
+    ]
+    if spec.repository:
+        rows.append(("repository", f"{REPOSITORY}.repository_url"))
+    return "\n\n".join(hcl.block(f'output "{name}"', (Assign("value", value),)) for name, value in rows)
+
+
+def _resource(address: str, *items: Item) -> Fresh:
+    data = address.startswith("data.")
+    kind, _, name = address.removeprefix("data.").partition(".")
+    return Fresh((), kind, name, items, data)
+
+
+def _seed(built: Built, writer: Writer) -> Iterator[Fresh]:
+    spec = built.spec
+    yield from _network(spec) if not spec.vpc else _existing(spec)
+    yield _resource(
+        TASKS,
+        Assign("name_prefix", hcl.quoted(f"{spec.name}-tasks-")),
+        Assign("description", hcl.quoted(f"Tasks of {spec.name}")),
+        Assign("vpc_id", f"{ground(spec).vpc}.id"),
+        Nested("lifecycle", (Assign("create_before_destroy", "true"),)),
+    )
+    trust = policies.document([policies.written(writer, policies.ecs_tasks(), ())])
+    for address in (EXECUTION, TASK):
+        name = f"{spec.name}-{address.rpartition('.')[2]}"
+        yield _resource(address, Assign("name", hcl.quoted(name)), Assign("assume_role_policy", trust))
+    if spec.efs:
+        yield _resource(FILES, Assign("encrypted", "true"))
+    yield from _service(built, writer)
+
+
+def _network(spec: Spec) -> Iterator[Fresh]:
+    yield _resource(
+        "aws_vpc.this",
+        Assign("cidr_block", hcl.quoted(str(spec.block))),
+        Assign("enable_dns_support", "true"),
+        Assign("enable_dns_hostnames", "true"),
+        Assign("tags", _tags(spec.name)),
+    )
+    # Without a rule: what is made without a group of its own gets this one.
+    yield _resource("aws_default_security_group.this", Assign("vpc_id", "aws_vpc.this.id"))
+    blocks = hcl.object_of([(zone, hcl.quoted(str(block))) for zone, block in spec.private])
+    yield _resource(
+        "aws_subnet.private",
+        Assign("for_each", blocks),
+        Assign("vpc_id", "aws_vpc.this.id"),
+        Assign("availability_zone", "each.key"),
+        Assign("cidr_block", "each.value"),
+        Assign("tags", '{ Name = "' + hcl.escaped(spec.name) + '-private-${each.key}" }'),
+    )
+    yield _resource(
+        "aws_route_table.private",
+        Assign("vpc_id", "aws_vpc.this.id"),
+        Assign("tags", _tags(f"{spec.name}-private")),
+    )
+    yield _resource(
+        "aws_route_table_association.private",
+        Assign("for_each", "aws_subnet.private"),
+        Assign("subnet_id", "each.value.id"),
+        Assign("route_table_id", "aws_route_table.private.id"),
+    )
+
+
+def _existing(spec: Spec) -> Iterator[Fresh]:
+    """The network that is there, looked up, and what is taken for granted about it."""
+    names = ground(spec)
+    by_id = bool(VPC_ID.fullmatch(spec.vpc))
+    if by_id:
+        condition = "self.enable_dns_support && self.enable_dns_hostnames"
+        message = "Names of VPC endpoints need both DNS attributes of the VPC switched on."
+        check = Nested(
+            "postcondition", (Assign("condition", condition), Assign("error_message", hcl.quoted(message)))
+        )
+        yield _resource(
+            "data.aws_vpc.this", Assign("id", hcl.quoted(spec.vpc)), Nested("lifecycle", (check,))
+        )
+        yield _resource(
+            "data.aws_subnet.private",
+            Assign("count", str(len(spec.subnets))),
+            Assign("vpc_id", "data.aws_vpc.this.id"),
+            Assign("id", f"{hcl.listed([hcl.quoted(key) for key in spec.subnets])}[count.index]"),
+        )
+    ids = "data.aws_subnet.private[count.index].id"
+    if not by_id:
+        ids = f"{hcl.listed([f'{key}.id' for key in names.subnets])}[count.index]"
+    yield _resource(
+        "data.aws_route_table.private", Assign("count", str(len(names.subnets))), Assign("subnet_id", ids)
+    )
+
+
+def _tags(name: str) -> str:
+    return f"{{ Name = {hcl.quoted(name)} }}"
+
+
+def _service(built: Built, writer: Writer) -> Iterator[Fresh]:
+    spec = built.spec
+    if spec.repository:
+        scan = Nested("image_scanning_configuration", (Assign("scan_on_push", "true"),))
+        name = spec.image.partition(":")[0]
+        yield _resource(
+            REPOSITORY,
+            Assign("name", hcl.quoted(name)),
+            Assign("image_tag_mutability", '"IMMUTABLE"'),
+            scan,
+        )
+    if spec.logs:
+        yield _resource(
+            LOGS, Assign("name", hcl.quoted(f"/ecs/{spec.name}")), Assign("retention_in_days", "30")
+        )
+    yield _resource(CLUSTER, Assign("name", hcl.quoted(spec.name)))
+    yield _definition(spec, writer)
+    where = ground(spec)
+    subnets = "values(aws_subnet.private)[*].id" if not spec.vpc else _subnets(where.subnets)
+    network: list[Item] = [Assign("subnets", subnets), Assign("security_groups", f"[{TASKS}.id]")]
+    if public_ip(built):
+        network.append(Assign("assign_public_ip", "true"))
+    yield _resource(
+        SERVICE,
+        Assign("name", hcl.quoted(spec.name)),
+        Assign("cluster", f"{CLUSTER}.id"),
+        Assign("task_definition", f"{DEFINITION}.arn"),
+        Assign("desired_count", "1"),
+        Assign("launch_type", '"FARGATE"'),
+        Assign("platform_version", hcl.quoted(spec.platform)),
+        *([Assign("enable_execute_command", "true")] if spec.exec else ()),
+        Nested("network_configuration", tuple(network)),
+    )
+
+
+def _subnets(keys: Sequence[str]) -> str:
+    if keys[0].startswith("data.aws_subnet.private["):
+        return "data.aws_subnet.private[*].id"
+    return hcl.listed([f"{key}.id" for key in keys])
+
+
+def _definition(spec: Spec, writer: Writer) -> Fresh:
+    container: list[tuple[str, str]] = [
+        ("name", hcl.quoted(spec.name)),
+        ("image", _image(spec)),
+        ("essential", "true"),
+    ]
+    if spec.efs:
+        mount = hcl.object_of([("sourceVolume", '"data"'), ("containerPath", '"/data"')])
+        container.append(("mountPoints", hcl.objects([mount])))
+    wanted = [(variable(one), _value(writer, spec, one)) for one in (*spec.secrets, *spec.parameters)]
+    if wanted:
+        rows = [f"{{ name = {hcl.quoted(name)}, valueFrom = {value} }}" for name, value in wanted]
+        container.append(("secrets", hcl.objects(rows)))
+    if spec.logs:
+        options = hcl.object_of(
+            [
+                ("awslogs-group", f"{LOGS}.name"),
+                ("awslogs-region", hcl.quoted(spec.region)),
+                ("awslogs-stream-prefix", hcl.quoted(spec.name)),
+            ]
+        )
+        log = hcl.object_of([("logDriver", '"awslogs"'), ("options", options)])
+        container.append(("logConfiguration", log))
+    items: list[Item] = [
+        Assign("family", hcl.quoted(spec.name)),
+        Assign("requires_compatibilities", '["FARGATE"]'),
+        Assign("network_mode", '"awsvpc"'),
+        Assign("cpu", "256"),
+        Assign("memory", "512"),
+        Assign("execution_role_arn", f"{EXECUTION}.arn"),
+        Assign("task_role_arn", f"{TASK}.arn"),
+        Assign("container_definitions", f"jsonencode({hcl.objects([hcl.object_of(container)])})"),
+    ]
+    if spec.efs:
+        storage = Nested(
+            "efs_volume_configuration",
+            (Assign("file_system_id", f"{FILES}.id"), Assign("transit_encryption", '"ENABLED"')),
+        )
+        items.append(Nested("volume", (Assign("name", '"data"'), storage)))
+    return _resource(DEFINITION, *items)
+
+
+def _image(spec: Spec) -> str:
+    if not spec.repository:
+        return hcl.quoted(spec.image)
+    tag = spec.image.partition(":")[2] or "latest"
+    return hcl.template([(True, f"{REPOSITORY}.repository_url"), (False, f":{tag}")])
+
+
+def _value(writer: Writer, spec: Spec, name: str) -> Text:
+    if name.startswith("arn:"):
+        return hcl.quoted(name)
+    return writer.text(parameter_arn(spec, name), ())
