@@ -92,6 +92,7 @@ def _assumed(spec: Spec) -> Iterator[str]:
     yield "if each subnet is associated with a route table of its own right, and if the VPC has none of these endpoints yet."
     if VPC_ID.fullmatch(spec.vpc):
         yield "The first of these is checked by every plan."
+    yield "A new gateway endpoint interrupts the connections to S3 that are open in these subnets."
     yield ""
 
 

@@ -6,7 +6,7 @@ the same search that mends what people wrote.
 
 import msgspec
 
-from pullproof.model.addresses import EVERY_V4, EVERY_V6, of_cidr
+from pullproof.model.addresses import EVERY_V4, EVERY_V6, Cidr, of_cidr
 from pullproof.model.ecs import (
     Cluster,
     Container,
@@ -19,12 +19,13 @@ from pullproof.model.ecs import (
 )
 from pullproof.model.estate import Estate
 from pullproof.model.filters import AclEntry, NetworkAcl, SecurityGroup
+from pullproof.model.gateways import InternetGateway
 from pullproof.model.iam import Policy, Principals, Role, Statement
 from pullproof.model.packets import ALL_TRAFFIC
 from pullproof.model.stores import FileSystem, LogGroup, Parameter, Repository, Secret
 from pullproof.model.text import Text, hole
 from pullproof.model.value import Listing, Origin
-from pullproof.model.vpc import RouteTable, Subnet, Vpc
+from pullproof.model.vpc import Route, RouteTable, Subnet, Target, TargetKind, Vpc
 from pullproof.provision.spec import VPC_ID, Spec, variable
 
 TASKS = "aws_security_group.tasks"
@@ -35,6 +36,14 @@ LOGS = "aws_cloudwatch_log_group.this"
 REPOSITORY = "aws_ecr_repository.this"
 FILES = "aws_efs_file_system.this"
 EXECUTION, TASK = "aws_iam_role.execution", "aws_iam_role.task"
+
+
+GATEWAY = "aws_internet_gateway.this"
+
+
+def reach_of(spec: Spec) -> str:
+    """What the subnets of a new network are called: tasks with public addresses are in public ones."""
+    return "public" if spec.via == "public-ip" else "private"
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,8 +57,9 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
 def ground(spec: Spec) -> Ground:
     """The addresses of the network."""
     if not spec.vpc:
-        subnets = tuple(f'aws_subnet.private["{zone}"]' for zone in spec.zones)
-        return Ground(vpc="aws_vpc.this", subnets=subnets, tables=("aws_route_table.private",) * len(subnets))
+        subnets = tuple(f'aws_subnet.{reach_of(spec)}["{zone}"]' for zone in spec.zones)
+        tables = (f"aws_route_table.{reach_of(spec)}",) * len(subnets)
+        return Ground(vpc="aws_vpc.this", subnets=subnets, tables=tables)
     tables = tuple(f"data.aws_route_table.private[{at}]" for at in range(len(spec.subnets)))
     if not VPC_ID.fullmatch(spec.vpc):
         return Ground(vpc=spec.vpc, subnets=spec.subnets, tables=tables)
@@ -114,8 +124,14 @@ def _network(estate: Estate, spec: Spec) -> None:
     estate.acls[acl] = NetworkAcl(
         key=acl, origin=Origin(key), vpc=key, ingress=Listing(everything), egress=Listing(everything)
     )
-    for table in (main, *names.tables):
-        estate.route_tables[table] = RouteTable(key=table, origin=Origin(table), vpc=key, routes=Listing())
+    routes: Listing[Route] = Listing()
+    if spec.via == "public-ip":
+        estate.internet_gateways[GATEWAY] = InternetGateway(key=GATEWAY, origin=Origin(GATEWAY), vpc=key)
+        target = Target(TargetKind.INTERNET_GATEWAY, GATEWAY)
+        routes = Listing((Route(origin=Origin(key), destination=Cidr(4, 0, 0), target=target),))
+    estate.route_tables[main] = RouteTable(key=main, origin=Origin(main), vpc=key, routes=Listing())
+    for table in names.tables:
+        estate.route_tables[table] = RouteTable(key=table, origin=Origin(table), vpc=key, routes=routes)
     private = spec.private or tuple(
         (f"{spec.region}{'abcdef'[at % 6]}", spec.block) for at in range(len(spec.subnets))
     )
@@ -129,10 +145,9 @@ def _network(estate: Estate, spec: Spec) -> None:
             route_table=table,
             acl=acl,
         )
-    for group in (TASKS,):
-        estate.groups[group] = SecurityGroup(
-            key=group, origin=Origin(group), vpc=key, ingress=Listing(), egress=Listing()
-        )
+    estate.groups[TASKS] = SecurityGroup(
+        key=TASKS, origin=Origin(TASKS), vpc=key, ingress=Listing(), egress=Listing()
+    )
 
 
 def _roles(estate: Estate, spec: Spec) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from pullproof.model import edits as e
 from pullproof.model.text import Text
 from pullproof.provision.build import Built, public_ip
@@ -10,6 +12,7 @@ from pullproof.provision.seed import (
     DEFINITION,
     EXECUTION,
     FILES,
+    GATEWAY,
     LOGS,
     REPOSITORY,
     SERVICE,
@@ -17,6 +20,7 @@ from pullproof.provision.seed import (
     TASKS,
     ground,
     parameter_arn,
+    reach_of,
 )
 from pullproof.provision.spec import VPC_ID, Spec, variable
 from pullproof.render.base import Patch
@@ -51,9 +55,13 @@ def project(built: Built) -> tuple[Patch, ...]:
     blocks = [*_seed(built, writer)]
     for one in blocks:
         writer.names.free((), one.type, one.name)
-    for unit in in_order(united(built.edits)):
-        if not isinstance(unit[0], e.AssignPublicIp):
-            blocks += make(writer, unit, ())
+    made = [
+        one
+        for unit in in_order(united(built.edits))
+        if not isinstance(unit[0], e.AssignPublicIp)
+        for one in make(writer, unit, ())
+    ]
+    blocks = [_waiting(one, made) if one.address == SERVICE else one for one in blocks] + made
     texts: dict[str, list[str]] = {"versions.tf": [_versions(built.spec)]}
     for one in (*writer.asked.values(), *blocks):
         texts.setdefault(_file(one), []).append(one.text())
@@ -62,6 +70,22 @@ def project(built: Built) -> tuple[Patch, ...]:
         Patch(path=name, before=None, after=("\n\n".join([HEADER, *parts]) + "\n").encode())
         for name, parts in sorted(texts.items())
     )
+
+
+#: What a task needs at the moment when it starts, and no argument of the service refers to.
+FIRST = (
+    *("aws_vpc_endpoint", "aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"),
+    *("aws_iam_role_policy", "aws_route", "aws_efs_mount_target"),
+)
+
+
+def _waiting(service: Fresh, made: Sequence[Fresh]) -> Fresh:
+    """The service, started after everything that lets its tasks start."""
+    first = [one.address for one in made if one.type in FIRST]
+    items = [item for item in service.items if isinstance(item, Assign)]
+    nested = [item for item in service.items if not isinstance(item, Assign)]
+    waits = Assign("depends_on", "[\n" + "".join(f"  {address},\n" for address in first) + "]")
+    return replace(service, items=(*items, *nested, waits) if first else service.items)
 
 
 def _file(one: Fresh) -> str:
@@ -130,25 +154,34 @@ def _network(spec: Spec) -> Iterator[Fresh]:
     # Without a rule: what is made without a group of its own gets this one.
     yield _resource("aws_default_security_group.this", Assign("vpc_id", "aws_vpc.this.id"))
     blocks = hcl.object_of([(zone, hcl.quoted(str(block))) for zone, block in spec.private])
+    reach = reach_of(spec)
     yield _resource(
-        "aws_subnet.private",
+        f"aws_subnet.{reach}",
         Assign("for_each", blocks),
         Assign("vpc_id", "aws_vpc.this.id"),
         Assign("availability_zone", "each.key"),
         Assign("cidr_block", "each.value"),
-        Assign("tags", '{ Name = "' + hcl.escaped(spec.name) + '-private-${each.key}" }'),
+        Assign("tags", f'{{ Name = "{hcl.escaped(spec.name)}-{reach}-${{each.key}}" }}'),
     )
     yield _resource(
-        "aws_route_table.private",
+        f"aws_route_table.{reach}",
         Assign("vpc_id", "aws_vpc.this.id"),
-        Assign("tags", _tags(f"{spec.name}-private")),
+        Assign("tags", _tags(f"{spec.name}-{reach}")),
     )
     yield _resource(
-        "aws_route_table_association.private",
-        Assign("for_each", "aws_subnet.private"),
+        f"aws_route_table_association.{reach}",
+        Assign("for_each", f"aws_subnet.{reach}"),
         Assign("subnet_id", "each.value.id"),
-        Assign("route_table_id", "aws_route_table.private.id"),
+        Assign("route_table_id", f"aws_route_table.{reach}.id"),
     )
+    if reach == "public":
+        yield _resource(GATEWAY, Assign("vpc_id", "aws_vpc.this.id"))
+        yield _resource(
+            "aws_route.internet",
+            Assign("route_table_id", f"aws_route_table.{reach}.id"),
+            Assign("destination_cidr_block", '"0.0.0.0/0"'),
+            Assign("gateway_id", f"{GATEWAY}.id"),
+        )
 
 
 def _existing(spec: Spec) -> Iterator[Fresh]:
@@ -200,7 +233,7 @@ def _service(built: Built, writer: Writer) -> Iterator[Fresh]:
     yield _resource(CLUSTER, Assign("name", hcl.quoted(spec.name)))
     yield _definition(spec, writer)
     where = ground(spec)
-    subnets = "values(aws_subnet.private)[*].id" if not spec.vpc else _subnets(where.subnets)
+    subnets = f"values(aws_subnet.{reach_of(spec)})[*].id" if not spec.vpc else _subnets(where.subnets)
     network: list[Item] = [Assign("subnets", subnets), Assign("security_groups", f"[{TASKS}.id]")]
     if public_ip(built):
         network.append(Assign("assign_public_ip", "true"))

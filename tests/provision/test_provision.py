@@ -1,0 +1,151 @@
+"""`provision`: what is refused, what is written, and that it is proven before it is."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pullproof.cli.main import main
+from pullproof.errors import UsageError
+from pullproof.model.text import HOLE
+from pullproof.prove import prove
+from pullproof.provision.build import build
+from pullproof.provision.readme import readme
+from pullproof.provision.spec import Spec, checked, variable
+from pullproof.provision.terraform import project
+from pullproof.sources.terraform.hcl.blocks import blocks_of
+from pullproof.verdict import Verdict
+from tests import golden
+from tests.terraform import Terraform
+
+ACCOUNT = "123456789012"
+IMAGE = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/web:1.0"
+SECRET = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:web/db-AbCdEf"
+GOLDEN = Path(__file__).parent / "golden"
+VPC, SUBNETS = "vpc-0123456789abcdef0", ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
+
+
+def spec(zones: str = "2", block: str = "10.0.0.0/16", subnets: tuple[str, ...] = (), **wish: object) -> Spec:
+    """A wish, checked."""
+    asked = Spec(**{"name": "web", "region": "eu-west-1", "image": IMAGE, **wish})  # type: ignore[arg-type]
+    return checked(asked, "" if asked.vpc or subnets else zones, block, subnets)
+
+
+WISHES: dict[str, Spec] = {
+    "small": spec(),
+    "whole": spec(secrets=(SECRET,), parameters=("/web/host",), efs=True, exec=True),
+    "quiet": spec(logs=False),
+    "nat": spec(image="nginx:1.27", via="nat"),
+    "public": spec(image="nginx:1.27", via="public-ip", exec=True),
+    "own_repository": spec(image="web:1.0", repository=True, zones="1"),
+    "blog_post": spec(secrets=(SECRET,), vpc=VPC, subnets=SUBNETS),
+    "by_address": spec(vpc="aws_vpc.main", subnets=('aws_subnet.a["x"]', "aws_subnet.b")),
+    "china": spec(region="cn-north-1", image="web:1.0", repository=True),
+}
+
+
+def text_of(wish: Spec) -> str:
+    """All files of a project, one after the other."""
+    built = build(wish)
+    files = {patch.path: patch.after.decode() for patch in project(built)} | {
+        "README.md": readme(built, "terraform")
+    }
+    return "\n".join(f"==> {name} <==\n{text}" for name, text in files.items())
+
+
+@pytest.mark.parametrize("name", WISHES)
+def test_every_wish_is_proven_and_its_files_can_be_read(name: str) -> None:
+    """The model with the edits starts, each file is configuration, and no text has an open part."""
+    built = build(WISHES[name])
+
+    assert [Verdict.WORKS] == [task.verdict for task in prove(built.after)]
+    for patch in project(built):
+        assert blocks_of(patch.after, patch.path)
+        assert not HOLE.search(patch.after.decode())
+
+
+@pytest.mark.parametrize("name", ["whole", "nat", "blog_post"])
+def test_the_whole_project_is_the_one_that_was_read(name: str) -> None:
+    """The files are those that somebody has read and approved."""
+    golden.check(GOLDEN / f"{name}.txt", text_of(WISHES[name]))
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        ({"name": "Web!"}, "a name"),
+        ({"region": ""}, "a region"),
+        ({"image": 'x"${y}'}, "an image"),
+        ({"secrets": ("db",)}, "ARN of a secret"),
+        ({"parameters": ("/a/${b}",)}, "name of a parameter"),
+        ({"repository": True}, "names one that is there"),
+        ({"zones": "0"}, "zones"),
+        ({"zones": "us-east-1a"}, "is not in eu-west-1"),
+        ({"block": "10.0.0.0/8"}, "sixteen subnets"),
+        ({"block": "ten"}, "no CIDR block"),
+        ({"vpc": VPC}, "which subnets"),
+        ({"subnets": SUBNETS}, "existing VPC"),
+        ({"vpc": VPC, "subnets": SUBNETS, "via": "nat"}, "changes the routes"),
+        ({"vpc": VPC, "subnets": ("aws_subnet.a",)}, "in two ways"),
+    ],
+)
+def test_what_cannot_be_is_refused(wish: dict[str, object], says: str) -> None:
+    """A wish that makes no sense is refused with what to write instead."""
+    with pytest.raises(UsageError, match=says) as refused:
+        spec(**wish)  # type: ignore[arg-type]
+
+    assert refused.value.remedy
+
+
+def test_an_image_that_nothing_leads_to() -> None:
+    """A public image has no endpoint: the way that would do is named."""
+    with pytest.raises(UsageError) as refused:
+        build(spec(image="nginx:1.27"))
+
+    assert "--via nat" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [(SECRET, "DB"), ("/web/db-host", "DB_HOST"), ("9lives", "VALUE_9LIVES")],
+)
+def test_variables_are_named_after_what_they_hold(name: str, expected: str) -> None:
+    """The environment variable is the last part of the name."""
+    assert expected == variable(name)
+
+
+def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is overwritten without --force."""
+    (tmp_path / "main.tf").write_text("", encoding="utf-8")
+    words = ["provision", "web", "--region", "eu-west-1", "--image", IMAGE, "--out", str(tmp_path)]
+
+    assert 2 == main(words)
+    assert "--force" in capsys.readouterr().err
+    assert 0 == main([*words, "--force"])
+    assert (tmp_path / "README.md").is_file()
+
+
+@pytest.mark.parametrize("more", [["--yes"], ["--apply"]])
+def test_nothing_is_applied_without_an_answer(more: list[str], tmp_path: Path) -> None:
+    """Where nobody can be asked, --yes has to say so, and it says nothing else."""
+    words = ["provision", "web", "--region", "eu-west-1", "--image", IMAGE, "--out", str(tmp_path / "x")]
+
+    assert 2 == main([*words, *more])
+    assert not (tmp_path / "x").exists()
+
+
+def test_terraform_reads_it_and_the_directory_says_it_starts(
+    tmp_path: Path, terraform_env: Terraform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The files are formatted, and read back without credentials the task can start."""
+    for name in ("whole", "nat"):
+        folder = tmp_path / name
+        folder.mkdir()
+        for patch in project(build(WISHES[name])):
+            (folder / patch.path).write_bytes(patch.after)
+        terraform_env.run(folder, "fmt", "-check", "-diff")
+        capsys.readouterr()
+        status = main(["check", str(folder), "--account", ACCOUNT, "--format", "json"])
+
+        assert 0 == status
+        assert ["can_start"] == [task["verdict"] for task in json.loads(capsys.readouterr().out)["tasks"]]
