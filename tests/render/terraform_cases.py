@@ -20,7 +20,7 @@ from pullproof.model.vpc import ListRef, Target, TargetKind
 from pullproof.sources.base import Loaded, Options
 from pullproof.sources.terraform.load import load_plan
 from tests.scenarios.judge import plan_of
-from tests.scenarios.recipe import Case, Variant, every_variant, name, write
+from tests.scenarios.recipe import Case, Variant, cases, every_variant, name, write
 
 VPC, TABLE = "aws_vpc.main", "aws_route_table.private"
 ROLE, TASK_ROLE = "aws_iam_role.execution", "aws_iam_role.task"
@@ -53,6 +53,21 @@ def written(scenario: str, folder: Path) -> Loaded:
     shutil.copy(plan_of(case, variant), folder / "plan.json")
     options = Options(source=str(folder))
     return load_plan((folder / "plan.json").read_bytes(), str(folder / "plan.json"), options)
+
+
+#: The field causes whose first broken configuration nothing in the account can mend, with the default strategy:
+#: a registry on the internet, names that no endpoint is known to answer for, a route in somebody else's VPC.
+NOT_MENDED = frozenset({"E26", "E31", "E36"})
+
+
+def field_causes() -> list[str]:
+    """The first broken variant of every root cause met in the field that can be mended."""
+    broken = {case.id: name(case, one) for case in cases() for one in _broken(case)[:1]}
+    return [scenario for key, scenario in broken.items() if key.startswith("E") and key not in NOT_MENDED]
+
+
+def _broken(case: Case) -> list[Variant]:
+    return [variant for variant in case.variant if variant.verdict == "cannot_start"]
 
 
 def allow(*actions: str, on: tuple[Text, ...] = ("*",), to: tuple[str, str] | None = None) -> Statement:

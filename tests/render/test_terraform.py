@@ -3,6 +3,8 @@
 import difflib
 import json
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,13 +12,16 @@ import pytest
 from pullproof.prove import prove
 from pullproof.render.base import Rendered
 from pullproof.render.terraform.render import in_place, standalone
+from pullproof.repair.offer import offer
 from pullproof.sources.base import Loaded, Options
 from pullproof.sources.terraform.load import load_plan
 from pullproof.verdict import Verdict
 from tests import golden, scenarios
-from tests.render.terraform_cases import MENDINGS, Mending, written
+from tests.render.terraform_cases import MENDINGS, Mending, field_causes, written
 from tests.terraform import Terraform
 
+#: The account that the case of two accounts is told of.
+ACCOUNT = "111122223333"
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -47,11 +52,6 @@ def apply(found: Rendered) -> None:
         Path(patch.path).write_bytes(patch.after)
 
 
-def verdicts(loaded: Loaded) -> dict[str, Verdict]:
-    """The verdict on every task."""
-    return {task.id: task.verdict for task in prove(loaded.estate)}
-
-
 @pytest.mark.parametrize("mending", MENDINGS, ids=lambda one: one.slug)
 def test_the_diff_in_place(mending: Mending, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The change of the user's own files is the one that was read and approved, and nothing is refused."""
@@ -72,35 +72,72 @@ def test_the_new_file(mending: Mending, tmp_path: Path, monkeypatch: pytest.Monk
     assert mending.alone == (not found.refusals)
 
 
+def mended(scenario: str, folder: Path) -> Rendered:
+    """A field cause, mended as `fix` finds it."""
+    loaded = written(scenario, folder)
+    found = offer(loaded)
+    return in_place([edit for fix in found.fixes for edit in fix.edits], loaded.estate, str(folder))
+
+
+@pytest.mark.parametrize("scenario", field_causes())
+def test_the_diff_of_every_field_cause(
+    scenario: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `fix` finds for a root cause is written in place, whole, as somebody has read and approved."""
+    monkeypatch.chdir(tmp_path)
+    found = mended(scenario, tmp_path)
+
+    golden.check(GOLDEN / "field" / f"{scenario.split('/', maxsplit=1)[0]}.diff", difference(found, tmp_path))
+    assert () == found.refusals
+    assert found.patches
+
+
 def test_terraform_plans_what_is_written_and_every_task_can_start(
     tmp_path: Path, terraform_env: Terraform
 ) -> None:
     """
-    All mended scenarios, as modules of one configuration, are formatted, valid, planned, and every task starts.
+    All mended scenarios, as modules of one configuration, are formatted, valid, planned, and every task starts that can be judged.
     """
-    calls = []
-    for mending in MENDINGS:
-        for way in ("write", "out") if mending.alone else ("write",):
-            scratch = tmp_path / "scratch" / f"{mending.slug}_{way}"
-            scratch.mkdir(parents=True)
-            _, found = rendered(mending, scratch, way)
-            apply(found)
-            for patch in found.patches:
-                assert "" == terraform_env.run(scratch, "fmt", "-write=false", "-list=true", patch.path) or (
-                    patch.before is not None
-                )
-            target = tmp_path / "all" / scratch.name
-            shutil.copytree(scratch, target)
-            (target / "provider.tf").unlink()
-            (target / "plan.json").unlink()
-            calls.append(f'module "{scratch.name}" {{\n  source = "./{scratch.name}"\n}}\n')
-    root = tmp_path / "all"
+    scratch, root = tmp_path / "scratch", tmp_path / "all"
+    root.mkdir()
+    for name, make in everything():
+        (scratch / name).mkdir(parents=True)
+        found = make(scratch / name)
+        apply(found)
+        (scratch / name / "provider.tf").unlink()
+        (scratch / name / "plan.json").unlink()
+        shutil.copytree(scratch / name, root / name)
+        with (root / "main.tf").open("a", encoding="utf-8") as main:
+            main.write(f'module "{name}" {{\n  source = "./{name}"\n}}\n\n')
+        for patch in found.patches:
+            if patch.before is None:
+                file = root / name / Path(patch.path).name
+                (tmp_path / "new").mkdir(exist_ok=True)
+                shutil.copy(file, tmp_path / "new" / f"{name}.tf")
     provider = (Path(scenarios.__file__).parent / "bases" / "provider.tf").read_text(encoding="utf-8")
-    (root / "main.tf").write_text("\n".join([provider, *calls]), encoding="utf-8")
+    (root / "provider.tf").write_text(provider, encoding="utf-8")
+    terraform_env.run(tmp_path / "new", "fmt", "-check", "-diff")
     plan = terraform_env.plan(root)
-    loaded = load_plan(json.dumps(plan).encode(), "plan.json", Options(source=str(root)))
+    loaded = load_plan(json.dumps(plan).encode(), "plan.json", Options(source=str(root), account=ACCOUNT))
 
-    found_verdicts = verdicts(loaded)
+    found_verdicts = {task.id: task.verdict for task in prove(loaded.estate)}
 
-    assert len(calls) == len(found_verdicts)
-    assert {} == {task: verdict for task, verdict in found_verdicts.items() if verdict is not Verdict.WORKS}
+    assert len(everything()) == len({task.split(".")[1] for task in found_verdicts})
+    left = {task: verdict for task, verdict in found_verdicts.items() if verdict is not Verdict.WORKS}
+    # What the repository's own account says is in no configuration of this one.
+    assert {"module.e22.aws_ecs_service.app": Verdict.UNKNOWN} == left
+
+
+def everything() -> list[tuple[str, Callable[[Path], Rendered]]]:
+    """What is planned: edits of every kind in both ways, and every field cause as `fix` mends it."""
+    causes = field_causes()
+    ways = [(one, "out") for one in MENDINGS if one.alone]
+    ways += [(one, "write") for one in MENDINGS if one.scenario not in causes]
+    return [
+        *((f"{one.slug}_{way}", partial(_rendered, one, way)) for one, way in ways),
+        *((scenario.split("-")[0].lower(), partial(mended, scenario)) for scenario in causes),
+    ]
+
+
+def _rendered(mending: Mending, way: str, folder: Path) -> Rendered:
+    return rendered(mending, folder, way)[1]

@@ -2,6 +2,7 @@
 
 from pullproof.model import edits
 from pullproof.model.edits import Edit
+from pullproof.model.value import Origin
 
 _WORDS: dict[type, tuple[str, str]] = {
     edits.AddEndpoint: ("a VPC endpoint", "service"),
@@ -49,6 +50,8 @@ def needs(edit: Edit) -> frozenset[str]:
 def _keys(value: object) -> list[str]:
     if isinstance(value, str):
         return [value]
+    if isinstance(value, Origin):
+        return []  # says where something is written, and needs nothing
     if isinstance(value, tuple):
         return [key for item in value for key in _keys(item)]
     fields = getattr(type(value), "__struct_fields__", ())
