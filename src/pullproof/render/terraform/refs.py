@@ -15,6 +15,9 @@ NO_INPUTS = frozenset({"source", "version", "count", "for_each", "providers", "d
 
 _SPACE = re.compile(r"\s+")
 _INSTANCE = re.compile(r"^(?P<of>[\w.-]+)\[(?P<key>[^\]]*)\](?P<rest>.*)$", re.DOTALL)
+_COUNTED = re.compile(
+    r'(?P<of>(?:data\.)?\w+\.[\w-]+)\[(?P<key>\d+|"(?:[^"\\]|\\.)*")\](?P<rest>(?:\.[\w-]+)+)'
+)
 #: Forms that give the first of what they are given: functions around a thing that may not be there.
 _FIRST = (
     r"try\({0},.*\)",
@@ -28,9 +31,12 @@ _FIRST = (
 class Refs:
     """Writes references. `made` has where the new things are: their module, and `TYPE.NAME`."""
 
-    def __init__(self, workspace: Workspace | None) -> None:
+    def __init__(self, workspace: Workspace | None, *, may_add: bool = False) -> None:
         self.workspace = workspace
         self.made: dict[str, Pointer] = {}
+        #: Outputs that modules of this configuration are to get, by module path and name, if any may be added.
+        self.outputs: dict[tuple[tuple[str, ...], str], str] = {}
+        self._may_add = may_add
 
     def where(self, key: str) -> Pointer | None:
         """Where something is; None for an id that is written out.
@@ -94,9 +100,32 @@ class Refs:
         module = workspace.project.module(tuple(name for name, _ in (*scope, call)))
         if inside is None or module is None:
             return None
+        path = tuple(name for name, _ in (*scope, call))
         values = {name: output.attributes.get("value") for name, output in module.outputs.items()}
         found = _nearest(values, inside)
+        if not found and self._may_add and workspace.is_local(path):
+            found = self._added(path, inside, set(values))
         return f"module.{call[0]}{hcl.index(call[1])}.{found}" if found else None
+
+    def _added(self, path: tuple[str, ...], inside: str, taken: set[str]) -> str:
+        """A new output of a module, and what has to follow it; it holds for every instance of the module."""
+        value, suffix = inside, ""
+        counted = _COUNTED.fullmatch(inside)
+        if counted is not None and counted["key"].isdigit():
+            value, suffix = f"{counted['of']}[*]{counted['rest']}", f"[{counted['key']}]"
+        elif counted is not None:
+            value = f"{{ for key, one in {counted['of']} : key => one{counted['rest']} }}"
+            suffix = f"[{counted['key']}]"
+        for (where, name), held in self.outputs.items():
+            if (where, held) == (path, value):
+                return name + suffix
+        words = hcl.label(re.sub(r"\[[^\]]*\]", "", inside.removeprefix("data.")).replace("aws_", "", 1))
+        name, more = words, 1
+        while name in taken or (path, name) in self.outputs:
+            more += 1
+            name = f"{words}_{more}"
+        self.outputs[path, name] = value
+        return name + suffix
 
     def _up(self, at: Pointer, rest: str, scope: Calls, workspace: Workspace) -> str | None:
         """Through an input of the module that this text stands in."""

@@ -13,10 +13,11 @@ from pullproof.model.endpoints import EndpointType
 from pullproof.model.estate import Estate
 from pullproof.model.text import holes
 from pullproof.render.base import Patch, Refusal, Rendered
+from pullproof.render.terraform import hcl
 from pullproof.render.terraform.changes import Change
 from pullproof.render.terraform.describe import described, needs
 from pullproof.render.terraform.document import Cannot
-from pullproof.render.terraform.hcl import index
+from pullproof.render.terraform.hcl import Assign, index
 from pullproof.render.terraform.inplace import MENTIONED, InPlace
 from pullproof.render.terraform.keys import Calls, Pointer, pointer
 from pullproof.render.terraform.modules_known import input_for
@@ -54,7 +55,7 @@ def in_place(edits: Iterable[Edit], estate: Estate, root: str) -> Rendered:
     Raises:
         InputError: the configuration cannot be read.
     """
-    run = _Run(edits, estate, root)
+    run = _Run(edits, estate, root, in_place=True)
     for unit in run.units:
         run.attempt(unit, run.within)
     run.make_changes()
@@ -74,9 +75,11 @@ class _Wish(msgspec.Struct):
 class _Run:
     """One rendering: what is new, what changes, what cannot be."""
 
-    def __init__(self, edits: Iterable[Edit], estate: Estate, root: str | None) -> None:
+    def __init__(
+        self, edits: Iterable[Edit], estate: Estate, root: str | None, *, in_place: bool = False
+    ) -> None:
         self.workspace = Workspace(root) if root is not None else None
-        self.writer = Writer(estate, self.workspace)
+        self.writer = Writer(estate, self.workspace, may_add_outputs=in_place)
         self.styles = Styles(estate, self.workspace)
         self.units = in_order(united(edits))
         self.writer.trusting = frozenset(
@@ -178,7 +181,17 @@ class _Run:
             return self._rendered(())
         for one in (*self.writer.asked.values(), *self.fresh):
             self._place(one, self.workspace)
+        self._add_outputs(self.workspace)
         return self._rendered(self.workspace.patches())
+
+    def _add_outputs(self, workspace: Workspace) -> None:
+        """The outputs that references came to need and that are in use, behind those that the module has."""
+        texts = [document.now.decode("utf-8", "replace") for document in workspace.changed()]
+        for (path, name), value in reversed(self.writer.refs.outputs.items()):
+            if any(f"module.{path[-1]}" in text and f".{name}" in text for text in texts):
+                document = workspace.outputs_file(path)
+                document.append(hcl.block(f'output "{name}"', (Assign("value", value),)))
+                texts.append(document.now.decode("utf-8", "replace"))
 
     def _rendered(self, patches: tuple[Patch, ...]) -> Rendered:
         refusals = tuple(dict.fromkeys(self.refusals))

@@ -145,6 +145,18 @@ class Workspace:
         """The path of the file that a block is in."""
         return self._names(self.module(path).directory).get(labels)
 
+    def outputs_file(self, path: tuple[str, ...]) -> Document:
+        """The file that a module has its outputs in; else that of its first resource, else one of our own."""
+        directory = self.module(path).directory
+        names = self._names(directory)
+        found = [file for labels, file in names.items() if labels[0] == "output"]
+        found += [file for labels, file in names.items() if labels[0] == "resource"]
+        return self.document(found[0]) if found else self.own_file(path)
+
+    def changed(self) -> list[Document]:
+        """The files that have changed so far."""
+        return [document for document in self._documents.values() if document.changed]
+
     def own_file(self, path: tuple[str, ...], name: str = OWN_FILE) -> Document:
         """The file of a module for what has no better place."""
         return self.document(paths.normal(paths.joined(self.module(path).directory, name)))
@@ -159,7 +171,7 @@ class Workspace:
         Raises:
             InputError: a change would have made a file unreadable; nothing may be written then.
         """
-        changed = [document for document in self._documents.values() if document.changed]
+        changed = self.changed()
         for document in changed:
             Document(document.path, document.shown, document.now)
         return tuple(

@@ -83,10 +83,10 @@ class Names:
 class Writer:
     """One run of rendering: what edits are written with, and the data sources that they came to need."""
 
-    def __init__(self, estate: Estate, workspace: Workspace | None) -> None:
+    def __init__(self, estate: Estate, workspace: Workspace | None, *, may_add_outputs: bool = False) -> None:
         self.estate = estate
         self.workspace = workspace
-        self.refs = Refs(workspace)
+        self.refs = Refs(workspace, may_add=may_add_outputs)
         self.names = Names(workspace, estate)
         self.asked: dict[tuple[Calls, str, str], Fresh] = {}
         self.notes: dict[str, None] = {}
