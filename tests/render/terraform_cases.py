@@ -60,6 +60,10 @@ def written(scenario: str, folder: Path) -> Loaded:
 NOT_MENDED = frozenset({"E26", "E31", "E36"})
 
 
+#: Two levels of modules, one of them by `for_each`: what is to be referred to gets an output where it has none.
+MODULES = ("W41-modules/broken-no-nat", "W41-modules/broken-one-service")
+
+
 def field_causes() -> list[str]:
     """The first broken variant of every root cause met in the field that can be mended."""
     broken = {case.id: name(case, one) for case in cases() for one in _broken(case)[:1]}

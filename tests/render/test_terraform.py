@@ -17,7 +17,7 @@ from pullproof.sources.base import Loaded, Options
 from pullproof.sources.terraform.load import load_plan
 from pullproof.verdict import Verdict
 from tests import golden, scenarios
-from tests.render.terraform_cases import MENDINGS, Mending, field_causes, written
+from tests.render.terraform_cases import MENDINGS, MODULES, Mending, field_causes, written
 from tests.terraform import Terraform
 
 #: The account that the case of two accounts is told of.
@@ -79,7 +79,7 @@ def mended(scenario: str, folder: Path) -> Rendered:
     return in_place([edit for fix in found.fixes for edit in fix.edits], loaded.estate, str(folder))
 
 
-@pytest.mark.parametrize("scenario", field_causes())
+@pytest.mark.parametrize("scenario", [*field_causes(), *MODULES])
 def test_the_diff_of_every_field_cause(
     scenario: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,7 +87,7 @@ def test_the_diff_of_every_field_cause(
     monkeypatch.chdir(tmp_path)
     found = mended(scenario, tmp_path)
 
-    golden.check(GOLDEN / "field" / f"{scenario.split('/', maxsplit=1)[0]}.diff", difference(found, tmp_path))
+    golden.check(GOLDEN / "field" / f"{scenario.replace('/', '_')}.diff", difference(found, tmp_path))
     assert () == found.refusals
     assert found.patches
 
@@ -136,6 +136,7 @@ def everything() -> list[tuple[str, Callable[[Path], Rendered]]]:
     return [
         *((f"{one.slug}_{way}", partial(_rendered, one, way)) for one, way in ways),
         *((scenario.split("-")[0].lower(), partial(mended, scenario)) for scenario in causes),
+        *((scenario.replace("/", "_"), partial(mended, scenario)) for scenario in MODULES),
     ]
 
 

@@ -216,34 +216,32 @@ def _stores(estate: Estate, spec: Spec) -> None:
         )
 
 
-def _service(estate: Estate, spec: Spec) -> None:
+def _container(spec: Spec) -> Container:
     at = Origin(DEFINITION, "container_definitions")
-    wanted = [*spec.secrets, *spec.parameters]
-    log = LogConfiguration(
-        origin=at,
-        driver="awslogs",
-        options=(
-            ("awslogs-group", f"/ecs/{spec.name}"),
-            ("awslogs-region", spec.region),
-            ("awslogs-stream-prefix", spec.name),
-        ),
+    options = {
+        "awslogs-group": f"/ecs/{spec.name}",
+        "awslogs-region": spec.region,
+        "awslogs-stream-prefix": spec.name,
+    }
+    secrets = tuple(
+        SecretRef(
+            origin=at,
+            name=variable(name),
+            value_from=name if name.startswith("arn:") else parameter_arn(spec, name),
+        )
+        for name in (*spec.secrets, *spec.parameters)
     )
-    container = Container(
+    log = LogConfiguration(origin=at, driver="awslogs", options=tuple(options.items()))
+    return Container(
         origin=at,
         name=spec.name,
         image=image(spec),
-        secrets=Listing(
-            tuple(
-                SecretRef(
-                    origin=at,
-                    name=variable(name),
-                    value_from=name if name.startswith("arn:") else parameter_arn(spec, name),
-                )
-                for name in wanted
-            )
-        ),
+        secrets=Listing(secrets),
         log=log if spec.logs else None,
     )
+
+
+def _service(estate: Estate, spec: Spec) -> None:
     volume = EfsVolume(
         origin=Origin(DEFINITION, "volume"),
         name="data",
@@ -258,7 +256,7 @@ def _service(estate: Estate, spec: Spec) -> None:
         origin=Origin(DEFINITION),
         family=spec.name,
         arn=hole(f"{DEFINITION}.arn"),
-        containers=Listing((container,)),
+        containers=Listing((_container(spec),)),
         execution_role=EXECUTION,
         task_role=TASK,
         volumes=Listing((volume,) if spec.efs else ()),
