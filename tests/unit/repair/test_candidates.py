@@ -1,18 +1,22 @@
 """What is proposed for each kind of trouble, in estates made for it; traps that must be seen and avoided."""
 
+import pytest
 from msgspec.structs import replace
 
-from pullproof.finding import Offer
+from pullproof.finding import Offer, Proof
 from pullproof.model import addresses
-from pullproof.model.edits import AddGroupRule
+from pullproof.model.edits import AddGroupRule, AddTrust
 from pullproof.model.estate import Estate
 from pullproof.model.filters import AclEntry, GroupRef, GroupRule, NetworkAcl, SecurityGroup
 from pullproof.model.packets import ALL_TRAFFIC, tcp
 from pullproof.model.value import Listing
 from pullproof.model.vpc import Route, RouteTable, Target, TargetKind
+from pullproof.repair import offer as offers
+from pullproof.repair import order, search, words
 from pullproof.repair.compare import costs
 from pullproof.repair.cost import of_estate
 from pullproof.repair.offer import offer
+from pullproof.repair.warnings import warnings
 from pullproof.report.fix import render
 from pullproof.report.look import PLAIN
 from pullproof.sources.base import Loaded
@@ -248,3 +252,77 @@ def test_what_stays_unknown_is_named() -> None:
 
     assert ("service",) == found.unknown
     assert () == found.fixes
+
+
+def strict() -> Estate:
+    """As `two_ways`, and the other service could not reach an endpoint whatever is added."""
+    made = two_ways()
+    entries = [(1, False, "10.0.2.0/24"), (100, True, "0.0.0.0/0")]
+    made.acls["strict"] = NetworkAcl(
+        key="strict",
+        origin=at("strict"),
+        vpc="vpc",
+        ingress=made.acls["acl"].ingress,
+        egress=Listing(
+            tuple(
+                AclEntry(
+                    origin=at("strict"),
+                    number=number,
+                    allow=allow,
+                    service=ALL_TRAFFIC,
+                    block=addresses.of(block),
+                )
+                for number, allow, block in entries
+            )
+        ),
+    )
+    change(made.subnets, "subnet-a", acl="strict")
+    for key in ("ecr.api", "ecr.dkr"):
+        change(made.endpoints, key, subnets=Listing(("subnet-a",)))
+    return made
+
+
+def test_what_makes_something_worse_is_never_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even a search that may not try again offers nothing that breaks a way, and says what would break."""
+    monkeypatch.setattr(search, "MOST_RETRIES", 0)
+    found = offered(strict())
+
+    assert () == found.fixes
+    assert "every way that was found makes something else worse" in left(found)
+    assert not found.mended
+
+
+def test_a_proof_that_fails_is_no_fix(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the last judgement finds worse is not offered."""
+    made = without(estate(), "ecr.api")
+    proof = Proof(starts=("service",), unsettled=(), settles=1, judged=1, opens=("something",))
+    monkeypatch.setattr(offers, "_proof", lambda *_: proof)
+
+    assert () == offered(made).fixes
+
+
+def test_a_search_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one round less is found, and nothing that is not proven is called whole."""
+    monkeypatch.setattr(search, "MOST_ROUNDS", 1)
+
+    assert all(not fix.whole for fix in offered(estate(execution_role="")).fixes)
+
+
+@pytest.mark.parametrize("most", [0, 2])
+def test_with_many_edits_only_the_doubtful_are_tried(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Beyond a number of edits the fix holds all the same."""
+    monkeypatch.setattr(search, "MOST_DOUBTED", most)
+    made = without(estate(), "ecr.api")
+    a_group(made, "sg-closed")
+
+    assert ("service",) == offered(launch(made, groups=Listing(("sg-closed",)))).fixes[0].proof.starts
+
+
+def test_edits_without_words_are_a_fault() -> None:
+    """Words and order know every edit; what is none is refused."""
+    rule = AddGroupRule(group="g", egress=True, service=tcp(443), peer=GroupRef("h"))
+
+    assert rule == order._joined(rule, rule)
+    assert () == warnings([AddTrust(role="none")], estate(), estate())
+    with pytest.raises(TypeError):
+        words._ground(rule)

@@ -282,3 +282,59 @@ def test_subnets_whose_table_is_not_known_are_in_none() -> None:
 
     assert ["subnet-a"] == [subnet.key for subnet in scene.in_table("rtb")]
     assert None is scene.table(made.subnets["subnet-b"])
+
+
+def test_a_key_behind_an_alias_is_not_every_key() -> None:
+    """What would be allowed on every key there is, is not allowed at all."""
+    need = replace(CALL, action="kms:Decrypt", resource="arn:aws:kms:eu-west-1:1:key/\ue000?alias\ue001")
+    gap = a_gap("iam-missing-action", "execution", need)
+    found = statements.missing_action(gap, a_scene(estate(), gap))
+
+    assert isinstance(found, Stands)
+    assert "which resource" in found.why
+
+
+def test_calls_of_other_vpcs_do_not_count() -> None:
+    """What the tasks of a VPC ask of S3 is not asked in another one."""
+    scene = a_scene(estate())
+
+    assert () == scene.calls("elsewhere", "s3:")
+    assert scene.calls("vpc", "s3:")
+
+
+def test_a_free_block_is_certain_or_none() -> None:
+    """Subnets of other VPCs take no room; a VPC whose blocks are not known, or too small, has none."""
+    made = estate()
+    made.subnets["far"] = replace(made.subnets["subnet-a"], key="far", vpc="other")
+    small, lost = estate(), estate()
+    change(small.vpcs, "vpc", blocks=addresses.of("10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/29"))
+    change(lost.vpcs, "vpc", blocks=UNKNOWN)
+
+    assert "10.0.255.240/28" == str(internet.free_block(a_scene(made), made.vpcs["vpc"]))
+    assert None is internet.free_block(a_scene(small), small.vpcs["vpc"])
+    assert None is internet.free_block(a_scene(lost), lost.vpcs["vpc"])
+
+
+def test_the_internet_gateway_of_another_vpc_is_not_used() -> None:
+    """A VPC without an internet gateway gets one, whatever other VPCs have."""
+    made = nat(without(estate(), "ecr.api"))
+    change(made.internet_gateways, "igw", vpc="other")
+    made.nat_gateways.clear()
+    change(made.route_tables, "rtb", routes=Listing())
+    change(made.route_tables, "rtb-public", routes=Listing())
+    gap = a_gap("endpoint-missing", "vpc")
+    (move,) = internet.nat(gap, a_scene(made, gap, via="nat"))  # type: ignore[misc]
+
+    assert isinstance(move, Move)
+    assert any(type(edit).__name__ == "AddInternetGateway" for edit in move.edits)
+
+
+def test_groups_of_mount_targets_that_are_not_known_are_not_reused() -> None:
+    """A new mount target takes the groups of one whose groups are all known."""
+    made = estate()
+    change(made.mount_targets, "target-subnet-a", groups=Listing((), (UNKNOWN,)))
+    gap = a_gap("no-mount-target", "files", Mount(file_system="fs-1"))
+    (move,) = mounts.mount_target(gap, a_scene(made, gap))  # type: ignore[misc]
+
+    assert isinstance(move, Move)
+    assert ("sg-files",) == move.edits[-1].groups  # type: ignore[union-attr]
