@@ -4,6 +4,7 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -75,10 +76,16 @@ def server(monkeypatch: pytest.MonkeyPatch, no_aws: None) -> Iterator[Server]:
     found.close()
 
 
-def asker() -> Boto:
+@cache
+def session() -> Any:
+    """One session for all: it reads the library's models, which takes longer than any test."""
     import boto3.session
 
-    return Boto(boto3.session.Session(region_name="eu-west-1"))
+    return boto3.session.Session("AKIA", "none", region_name="eu-west-1")
+
+
+def asker() -> Boto:
+    return Boto(session())
 
 
 def ask(operation: str = "ListClusters") -> list[dict[str, Any]] | Trouble:
