@@ -14,13 +14,18 @@ import msgspec
 from bench.measure import Sample, measure
 from bench.peers import checkov, install_checkov, record, recorded
 from bench.plans import WORK, plan
+from bench.templates import EACH, template
 
 PULLPROOF = str(Path(sys.executable).with_name("pullproof"))
+CFN_LINT = str(Path(sys.executable).with_name("cfn-lint"))
 JSON_LOAD = [sys.executable, "-c", "import json, sys; json.load(open(sys.argv[1], 'rb'))"]
 
 #: networks in the plan -> (what to call it, how many times faster than checkov we mean to be)
 SIZES = {1: ("small plan", 15), 140: ("middle plan", 25), 1410: ("large plan", 100)}
 LARGE = 1410
+
+#: Networks in the template, and how many times faster than cfn-lint we mean to be.
+STACK, STACK_AIM = 20, 5
 
 #: Exit statuses of a check that came to an answer.
 ANSWERED = {0, 1, 3}
@@ -43,6 +48,7 @@ def main() -> None:
     measured: dict[int, Sample] = {}
     for networks in SIZES:
         rows += _size(networks, asked.rounds, peer if networks != LARGE or asked.large else None, measured)
+    rows += _template(asked.rounds)
     rows += _growth("services", 200, asked.rounds)
     rows += _growth("rules", 2000, asked.rounds)
     if asked.record:
@@ -100,6 +106,22 @@ def _size(networks: int, rounds: int, peer: Path | None, measured: dict[int, Sam
         note = f"{_faster(theirs, ours, aim)}; recorded {old.day}, on {old.machine}"
         rows.append(Row(old.program, theirs, _unless_failed(ours, note)))
     return rows
+
+
+def _template(rounds: int) -> list[Row]:
+    """One template, checked by us and by cfn-lint, which judges other things, but reads it as a whole too."""
+    file = template(networks=STACK)
+    region = ["--region", "eu-west-1", "--account", "123456789012"]
+    ours, theirs = measure(
+        [[PULLPROOF, "check", str(file), *region], [CFN_LINT, "--regions", "eu-west-1", "--", str(file)]],
+        rounds=rounds,
+        cwd=WORK,
+    )
+    return [
+        Row(f"template: {file.stat().st_size / 1e6:.2f} MB, resources: {STACK * EACH}"),
+        Row("pullproof check", ours, _unless_failed(ours, "aim: 0.25 s")),
+        Row("cfn-lint", theirs, _unless_failed(ours, _faster(theirs, ours, STACK_AIM))),
+    ]
 
 
 def _growth(axis: str, count: int, rounds: int) -> list[Row]:
