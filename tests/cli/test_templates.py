@@ -197,3 +197,25 @@ def test_a_parameter_without_a_value_says_how_to_give_it(folder: Path) -> None:
 
     assert 3 == done.status
     assert "--parameter Image=VALUE" in done.out
+
+
+def test_a_synthesis_into_a_folder_of_ours_shows_no_path_of_it(tmp_path: Path) -> None:
+    """`--synth` runs the app's own cdk; what it writes is shown by the names that it has in cdk.out."""
+    program = tmp_path / "node_modules" / ".bin" / "cdk"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\nmkdir -p "$4" && cp made/* "$4"\n', encoding="utf-8")
+    program.chmod(0o755)
+    (tmp_path / "cdk.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "made").mkdir()
+    artifact = {
+        "type": "aws:cloudformation:stack",
+        "environment": "aws://123456789012/eu-west-1",
+        "properties": {"templateFile": "S.template.json"},
+    }
+    manifest = json.dumps({"version": "40.0.0", "artifacts": {"S": artifact}})
+    (tmp_path / "made" / "manifest.json").write_text(manifest, encoding="utf-8")
+    (tmp_path / "made" / "S.template.json").write_text(APP, encoding="utf-8")
+    done = run("check", ".", "--synth", "--format", "json", "--parameter", "Image=nginx", cwd=tmp_path)
+    (task,) = json.loads(done.out)["tasks"]
+
+    assert (3, "cdk.out/S.template.json:17") == (done.status, task["place"])

@@ -35,7 +35,7 @@ def load_app(folder: str, options: Namespace, added: Options) -> Loaded:
         with tempfile.TemporaryDirectory(prefix="pullproof-", ignore_cleanup_errors=True) as scratch:
             out = os.path.join(scratch, OUT)  # noqa: PTH118  # pathlib is slow to import
             synthesise(folder, out)
-            return load_assembly(out, folder, added, _given(options))
+            return load_assembly(out, folder, added, _given(options), hidden=scratch + os.sep)
     made = os.path.join(folder, output_of(folder))  # noqa: PTH118
     if not is_assembly(made):
         raise InputError(

@@ -15,8 +15,10 @@ from pullproof.sources.terraform.plan_json import Uncollected
 class Written(Mapping[str, str]):
     """Where each address is written, and each property under its path; looked for when asked."""
 
-    def __init__(self, stacks: Stacks) -> None:
+    def __init__(self, stacks: Stacks, hidden: str) -> None:
         self._stacks = stacks
+        #: How places begin that are in a folder of ours, which nobody will find.
+        self._hidden = hidden
 
     def __getitem__(self, key: str) -> str:
         """The place of a resource, or of a property behind its address.
@@ -30,7 +32,7 @@ class Written(Mapping[str, str]):
             if not dot:
                 raise KeyError(key)
             path = f"{last}.{path}" if path else last
-        return self._stacks.locate(address, path)
+        return self._stacks.locate(address, path).removeprefix(self._hidden)
 
     def __iter__(self) -> Iterator[str]:
         """The addresses."""
@@ -52,7 +54,7 @@ def load_templates(templates: Sequence[tuple[bytes, str]], options: Options, giv
         return loaded(read_templates(templates, given), options)
 
 
-def loaded(stacks: Stacks, options: Options) -> Loaded:
+def loaded(stacks: Stacks, options: Options, hidden: str = "") -> Loaded:
     """The estate of what was read."""
     tree = tree_of(stacks)
     estate = adapt(tree, options)
@@ -62,14 +64,16 @@ def loaded(stacks: Stacks, options: Options) -> Loaded:
         estate=estate,
         notes=tree.notes,
         not_launched=not_launched(estate),
-        places=Written(stacks),
+        places=Written(stacks, hidden),
     )
 
 
-def load_assembly(folder: str, path: str, options: Options, given: Given) -> Loaded:
+def load_assembly(folder: str, path: str, options: Options, given: Given, *, hidden: str = "") -> Loaded:
     """The estate that a CDK assembly describes. `folder` holds its manifest, `path` is what the user typed.
+
+    `hidden` is what is not shown of the paths of its files.
 
     Raises: as `load_templates`.
     """
     with Uncollected():
-        return loaded(read_assembly(folder, path, given), options)
+        return loaded(read_assembly(folder, path, given), options, hidden)

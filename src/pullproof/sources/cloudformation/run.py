@@ -113,7 +113,8 @@ class Run:
         """Why a text with holes is not exact."""
         for name in holes(text):
             if name in self.settle:
-                return Unknown(Why.NOT_IN_INPUT, f"{what} ({name})", at, self.settle[name])
+                told = f"{what} ({name.removeprefix('?')})"
+                return Unknown(Why.NOT_IN_INPUT, told, at, self.settle[name])
         return Unknown(Why.AFTER_APPLY, what, at, "AWS chooses this when it makes the stack")
 
     def undecided(self, formula: Formula, what: str, at: str) -> Unknown:

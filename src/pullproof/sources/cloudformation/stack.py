@@ -106,7 +106,8 @@ class Stacks(msgspec.Struct, frozen=True, kw_only=True):
         names = holes(value) if isinstance(value, str) else ()
         for name in names:
             if name in self.settle:
-                return Unknown(Why.NOT_IN_INPUT, f"{what} of {address} ({name})", address, self.settle[name])
+                told = f"{what} of {address} ({name.removeprefix('?')})"
+                return Unknown(Why.NOT_IN_INPUT, told, address, self.settle[name])
         text = f" ({shown(value)})" if names else ""
         return Unknown(
             Why.AFTER_APPLY,

@@ -77,7 +77,7 @@ class World:
             return self.ids.get(value, value)
         name = sole_hole(value)
         if not name or name.startswith("?"):
-            return self.unknown(at, what)
+            return self.untold(value, at, what)
         return self.alias(name)
 
     def same(self, resource: Resource) -> str:
@@ -253,7 +253,7 @@ class World:
         name = sole_hole(value) if isinstance(value, str) else ""
         if name not in self.tree.settle:
             return self.unknown(at, what)
-        told = f"{said(at, what)} of {at.address} ({name})"
+        told = f"{said(at, what)} of {at.address} ({name.removeprefix('?')})"
         return Unknown(Why.NOT_IN_INPUT, told, at.address, self.tree.settle[name])
 
     def unreadable(self, at: Resource, what: str, text: str) -> Unknown:
