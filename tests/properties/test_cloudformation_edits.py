@@ -5,9 +5,10 @@ import difflib
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pullproof.errors import InputError
 from pullproof.model import edits as e
 from pullproof.model.filters import GroupRef
 from pullproof.model.vpc import ListRef
@@ -175,6 +176,7 @@ def chosen(data: st.DataObject) -> list[e.Edit]:
     return edits if EDITS[3] in edits else [one for one in edits if one != EDITS[4]] or [EDITS[0]]
 
 
+@settings(max_examples=50)
 @given(st.data())
 def test_only_what_is_meant_changes(data: st.DataObject) -> None:
     """Whatever the comments, indentation, order and style: the rest stays, and the result says what was meant."""
@@ -192,6 +194,7 @@ def test_only_what_is_meant_changes(data: st.DataObject) -> None:
     assert look.newline == "\n" or "\n" not in after.replace("\r\n", "")
 
 
+@settings(max_examples=50)
 @given(st.data(), st.sampled_from([None, 1, 2, "\t"]), st.booleans())
 def test_only_what_is_meant_changes_in_json(data: st.DataObject, indent: Any, tight: bool) -> None:
     """The same for JSON in any of its usual forms; what was there is found again in what is there now."""
@@ -217,3 +220,46 @@ def lost(before: str, after: str) -> list[str]:
 def test_something_lost_is_noticed() -> None:
     """The comparison sees a comment that is gone."""
     assert ["# b"] == lost("a # b\n", "a \n")
+
+
+SPOILT = """Resources:
+  Vpc: &v
+    Type: AWS::EC2::VPC
+    Properties: {CidrBlock: 10.0.0.0/16}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: !Ref Vpc
+      SecurityGroupEgress:
+        - Fn::If: [A, {CidrIp: 10.0.0.0/8}, !Ref AWS::NoValue]
+  S3:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      RouteTableIds: |
+        text
+"""
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(SPOILT)), st.integers(0, 12), st.text(max_size=6)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_spoilt_template_never_ends_in_a_traceback(cuts: list[tuple[int, int, str]]) -> None:
+    """Whatever is cut out of a template or put into it: patches that read as meant, refusals, or a clear error."""
+    text = SPOILT
+    for at, length, more in cuts:
+        text = text[:at] + more + text[at + length :]
+    data = text.encode(errors="replace")
+    told = ""
+    try:
+        rendered = render_in_place(list(EDITS), samples.an_estate(), path="t.yaml", files={"t.yaml": data})
+    except InputError as error:
+        told = str(error)
+    else:
+        assert all(one.why and one.remedy for one in rendered.refusals)
+        assert all(patch.before == data for patch in rendered.patches)
+
+    assert not told or "t.yaml" in told
