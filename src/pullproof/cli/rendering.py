@@ -40,6 +40,10 @@ def within(edits: Sequence[Edit], loaded: Loaded) -> Rendered:
         from pullproof.render.cloudformation.in_place import render_in_place
 
         return render_in_place(edits, loaded.estate, path=loaded.path)
+    if loaded.kind.startswith("cdk"):
+        from pullproof.render.cloudformation.assembly import render_assembly
+
+        return render_assembly(edits, loaded.path)
     if loaded.root:
         from pullproof.render.terraform.render import in_place
 

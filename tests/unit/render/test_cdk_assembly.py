@@ -26,6 +26,8 @@ TEMPLATE = {
         (samples.https("Site.GroupA1", ListRef("pl-1")), "change Site/Group in the app"),
         (samples.interface("logs", vpc="Vpc83", subnets=()), "change Site/Vpc in the app"),
         (e.AddTrust(role="Plain"), "change the app"),
+        (e.AddTrust(role="Role1"), "change Site/Role in the app"),
+        (e.AddTrust(role="Role2"), "change Other/Role in the app"),
     ],
 )
 def test_the_construct_to_change_is_named(edit: e.Edit, expected: str, tmp_path: Path) -> None:
@@ -35,6 +37,14 @@ def test_the_construct_to_change_is_named(edit: e.Edit, expected: str, tmp_path:
     (tmp_path / "Odd.template.json").write_text(
         '{"Resources": {"A": 1, "B": {"Metadata": 1}}}', encoding="utf-8"
     )
+    metadata = {"/Site/Role/Resource": [{"type": "aws:cdk:logicalId", "data": "Role1"}, 1], "/": 1}
+    artifacts = {
+        "Other": {"metadata": {"/Other/Role/Resource": [{"type": "aws:cdk:logicalId", "data": "Role2"}]}},
+        "X": 1,
+    }
+    (tmp_path / "Site.metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": artifacts}), encoding="utf-8")
+    (tmp_path / "tree.json").write_text("[]", encoding="utf-8")
     found = render_assembly([edit], str(tmp_path))
 
     assert () == found.patches

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from pullproof.model import edits as e
 from pullproof.model.filters import GroupRef
@@ -11,6 +12,7 @@ from pullproof.render.cloudformation.planner import label
 
 #: Where the CDK says which construct made a resource.
 PATH = "aws:cdk:path"
+LOGICAL_ID = "aws:cdk:logicalId"
 #: Fields that name what an edit changes, the nearest first.
 _CHANGED = (
     "endpoint",
@@ -49,17 +51,37 @@ def render_assembly(edits: Iterable[e.Edit], folder: str) -> Rendered:
 def construct_paths(folder: str) -> dict[str, str]:
     """The path of the construct behind each logical id of an assembly; none from a file that cannot be read."""
     found: dict[str, str] = {}
-    for file in sorted(Path(folder).rglob("*.template.json")):
-        try:
-            resources = json.loads(file.read_bytes()).get("Resources")
-        except (OSError, ValueError, AttributeError, RecursionError):
+    for file in sorted(Path(folder).rglob("*.json")):
+        if not file.name.endswith((".template.json", ".metadata.json", "manifest.json")):
             continue
-        for name, value in resources.items() if isinstance(resources, dict) else ():
-            metadata = value.get("Metadata") if isinstance(value, dict) else None
-            path = metadata.get(PATH) if isinstance(metadata, dict) else None
-            if isinstance(path, str):
-                found[name] = path.removesuffix("/Resource")
+        try:
+            held = json.loads(file.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            continue
+        found.update(_in_template(held))
+        found.update(_in_metadata(held))
+        artifacts = held.get("artifacts") if isinstance(held, dict) else None
+        for one in artifacts.values() if isinstance(artifacts, dict) else ():
+            found.update(_in_metadata(one.get("metadata") if isinstance(one, dict) else None))
     return found
+
+
+def _in_template(held: Any) -> Iterator[tuple[str, str]]:
+    """What the CDK's own command writes beside each resource."""
+    resources = held.get("Resources") if isinstance(held, dict) else None
+    for name, value in resources.items() if isinstance(resources, dict) else ():
+        metadata = value.get("Metadata") if isinstance(value, dict) else None
+        path = metadata.get(PATH) if isinstance(metadata, dict) else None
+        if isinstance(path, str):
+            yield name, path.removesuffix("/Resource")
+
+
+def _in_metadata(held: Any) -> Iterator[tuple[str, str]]:
+    """What the assembly keeps by the path of each construct."""
+    for path, entries in held.items() if isinstance(held, dict) else ():
+        for one in entries if isinstance(entries, list) else ():
+            if isinstance(one, dict) and one.get("type") == LOGICAL_ID and isinstance(one.get("data"), str):
+                yield one["data"], path.strip("/").removesuffix("/Resource")
 
 
 def _keys(edit: e.Edit) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from enum import Enum
 from typing import Protocol
 
 import msgspec
@@ -310,7 +311,7 @@ def label(edit: e.Edit) -> str:
         elif name == "egress":
             words.append("egress" if value else "ingress")
         elif name not in ("description", "policy", "statements") and not isinstance(value, bool | tuple):
-            words.append(shown(str(value)))
+            words.append(shown(str(value.value if isinstance(value, Enum) else value)))
     return " ".join(words)
 
 
