@@ -115,7 +115,9 @@ class Mapper:
             return {key: self._settle(one, key, item) for key, one in value.items()}
         if isinstance(value, list):
             return [self._settle(one, name, item) for one in value]
-        if isinstance(value, str) and sole_hole(value) in self._stacks.settle:
+        asked = sole_hole(value) if isinstance(value, str) else ""
+        # The region and the account are known by their names everywhere.
+        if asked not in ("region", "account") and asked in self._stacks.settle:
             return self._stacks.unknown(value, name, item.address)
         return value
 

@@ -190,6 +190,10 @@ class World:
             resource, attribute = self.owner(name) if KIND not in name else (None, "")
             if resource is not None:
                 self._texts[name] = self._settled(resource, attribute, name)
+            elif name == "region" and self.tree.typed:
+                # A template's own region: a zone that is written out may tell it.
+                told = self.where.provider_region("aws")
+                self._texts[name] = hole(name) if isinstance(told, Unknown) else told
         return self._texts[name]
 
     def _settled(self, resource: Resource, attribute: str, name: str) -> Text:

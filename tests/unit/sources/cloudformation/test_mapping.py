@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from pullproof.model.value import Unknown
+from pullproof.prove import report
+from pullproof.sources.base import Loaded, Options
+from pullproof.sources.cloudformation.mapping import tree_of
+from pullproof.sources.cloudformation.read import read_template
+from pullproof.sources.cloudformation.run import Given
 from pullproof.sources.cloudformation.tables import rows
+from pullproof.sources.terraform.adapt import adapt
 from pullproof.sources.terraform.wanted import WANTED
 from tests.unit.sources.cloudformation.judging import estate_of, judged, verdict
 
@@ -195,3 +201,24 @@ def test_words_of_templates_stand_in_reports() -> None:
 def hops(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Every hop of a report."""
     return [hop for task in document["tasks"] for step in task["steps"] for hop in step["hops"]]
+
+
+def test_a_region_that_nobody_tells_is_one_region() -> None:
+    """Logs go to the stack's own region, whichever it is, and so does the policy that allows them."""
+    options = "{awslogs-group: !Ref Logs, awslogs-region: !Ref AWS::Region, awslogs-stream-prefix: app}"
+    logging = service().replace(
+        "ContainerDefinitions: [{Name: app, Image: nginx}]",
+        "ExecutionRoleArn: !GetAtt Role.Arn\n      ContainerDefinitions: "
+        f"[{{Name: app, Image: nginx, LogConfiguration: {{LogDriver: awslogs, Options: {options}}}}}]",
+    ) + (
+        '  Logs: {Type: "AWS::Logs::LogGroup"}\n'
+        '  Role: {Type: "AWS::IAM::Role", Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, '
+        'Principal: {Service: ecs-tasks.amazonaws.com}, Action: "sts:AssumeRole"}]}, Policies: [{PolicyName: logs, '
+        'PolicyDocument: {Statement: [{Effect: Allow, Action: ["logs:CreateLogStream"], Resource: !GetAtt Logs.Arn}]}}]}}\n'
+    )
+    tree = tree_of(read_template(logging.encode(), "template.yaml", Given()))
+    estate = adapt(tree, Options())
+    loaded = Loaded(kind="cloudformation-template", path="template.yaml", estate=estate)
+    (task,) = report(loaded).tasks
+
+    assert ["works"] == [step.verdict.name.lower() for step in task.steps if step.step == "logs"]
