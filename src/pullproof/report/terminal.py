@@ -13,6 +13,9 @@ from pullproof.verdict import Verdict
 #: Every cause is told, but nobody reads more unknowns than this: the first are what to begin with.
 MOST_DOUBTS = 60
 
+#: The kind of input that may be several files.
+TEMPLATES = "cloudformation-template"
+
 SAYS = {
     Verdict.WORKS: "can start",
     Verdict.FAILS: "cannot start",
@@ -137,7 +140,9 @@ def notes(report: Report, look: Look) -> Iterator[str]:
 def _mend(report: Report, verdicts: tuple[Verdict, ...], look: Look) -> Iterator[str]:
     """Where the way on is, if something is blocked."""
     if Verdict.FAILS in verdicts:
-        says = f"pullproof fix {safe(quoted(report.source_path))} offers the smallest change that helps"
+        # Several templates are called by all their names.
+        paths = report.source_path.split(", ") if report.source_kind == TEMPLATES else [report.source_path]
+        says = f"pullproof fix {safe(' '.join(map(quoted, paths)))} offers the smallest change that helps"
         first, *more = wrapped(says, look.width - 5)
         yield f"{look.painted('fix', 'bold')}: {first}"
         yield from (f"     {line}" for line in more)
