@@ -80,7 +80,7 @@ def _fix(
         return []
     start = edited(search.estate, tidy(given))
     after = edited(start, edits)
-    proof = _proof(survey(start), after, tasks)
+    proof = _proof(survey(start) if given else search.before, after, tasks)
     if proof.opens or (whole and not (proof.starts or proof.unsettled)):
         return []
     changes = tuple(
