@@ -1,0 +1,1 @@
+"""An estate made real in network namespaces: packets, not proofs, say what gets through."""

@@ -1,0 +1,113 @@
+"""What names mean inside a VPC: private hosted zones, private DNS of endpoints, and the public internet.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+"""
+
+from collections.abc import Iterator
+
+from pullproof.lab.plan import Interface, Plan
+from pullproof.model.endpoints import Endpoint, EndpointType
+from pullproof.model.names import HostedZone
+from pullproof.model.services import service_of
+from pullproof.model.value import Unknown
+
+#: Where a host of AWS or of the internet answers, unless it is one of S3's: TEST-NET is private, this is not.
+PUBLIC_HOST = 0x36EF0A0A
+
+
+class NoAnswer(Exception):
+    """The name means nothing here; the message is the code of what is wrong."""
+
+
+def addresses(plan: Plan, subnet: str, host: str) -> tuple[int, ...]:
+    """The addresses that a name has for an interface in a subnet.
+
+    Raises:
+        NoAnswer: the resolver has none, or there is no resolver.
+    """
+    place = plan.estate.subnets[subnet]
+    vpc = plan.estate.vpcs[str(place.vpc)]
+    if vpc.dns_support is not True:
+        raise NoAnswer("dns-support-off")
+    answers = sorted(_private(plan, vpc.key, host), key=lambda each: -each[0]) if vpc.dns_hostnames is True else []
+    if answers:
+        found = answers[0][1]
+        if not found:
+            raise NoAnswer("dns-no-record")
+        return found
+    if host.endswith(f".efs.{plan.region}.amazonaws.com"):
+        return _mounted(plan, subnet, host)
+    return _public(plan, host)
+
+
+def _public(plan: Plan, host: str) -> tuple[int, ...]:
+    found = service_of(host)
+    if found is not None and found[0].suffix.startswith("s3") and plan.s3.v4:
+        return (plan.s3.v4[0][0] + 10,)
+    return (PUBLIC_HOST,)
+
+
+def _private(plan: Plan, vpc: str, host: str) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Zones that answer, by the length of their name, and what they answer."""
+    for zone in plan.estate.zones.values():
+        if vpc in zone.vpcs.items and isinstance(zone.name, str) and _below(host, zone.name):
+            yield len(zone.name), tuple(_recorded(plan, zone, host))
+    for endpoint in plan.estate.endpoints.values():
+        if endpoint.vpc == vpc and (size := _answers_for(plan, endpoint, host)):
+            yield size, _own(plan, endpoint.key)
+
+
+def _recorded(plan: Plan, zone: HostedZone, host: str) -> Iterator[int]:
+    for record in zone.records.items:
+        if isinstance(record.name, Unknown) or isinstance(record.alias, Unknown):
+            continue
+        wild = record.name.startswith("*.") and _below(host, record.name[2:]) and host != record.name[2:]
+        if record.name != host and not wild:
+            continue
+        if record.alias:
+            yield from _own(plan, record.alias)
+        for value in record.values.items:
+            parts = value.split(".")
+            if len(parts) == 4 and all(part.isdigit() for part in parts):
+                yield int.from_bytes(bytes(int(part) for part in parts), "big")
+
+
+def _answers_for(plan: Plan, endpoint: Endpoint, host: str) -> int:
+    """How long the name of the zone is that an endpoint's private DNS makes for a host; 0 for none."""
+    on = endpoint.private_dns is True and endpoint.private_dns_inbound_only is False
+    if endpoint.type is not EndpointType.INTERFACE or not on or endpoint.available is False:
+        return 0
+    found = service_of(host)
+    if found is None or endpoint.service != f"com.amazonaws.{plan.region}.{found[0].suffix}":
+        return 0
+    head = next((h[2:] for h in found[0].heads if h.startswith("*.") and f".{h[2:]}." in host), "")
+    return len(host[host.index(f".{head}.") + 1 :]) if head else len(host)
+
+
+def _own(plan: Plan, key: str) -> tuple[int, ...]:
+    return tuple(each.address for each in plan.of(key))
+
+
+def _mounted(plan: Plan, subnet: str, host: str) -> tuple[int, ...]:
+    """The mount target of the sender's zone.
+
+    https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html
+    """
+    place = plan.estate.subnets[subnet]
+    if plan.estate.vpcs[str(place.vpc)].dns_hostnames is not True:
+        raise NoAnswer("dns-hostnames-off")
+    wanted = host.partition(".")[0]
+    found: list[Interface] = []
+    for target in plan.estate.mount_targets.values():
+        system = plan.estate.file_systems.get(str(target.file_system))
+        there = plan.estate.subnets.get(str(target.subnet))
+        same = system is not None and wanted in (system.id, system.key)
+        if same and there is not None and there.vpc == place.vpc and there.zone == place.zone:
+            found += plan.of(target.key)
+    if not found:
+        raise NoAnswer("no-mount-target")
+    return (found[0].address,)
+
+
+def _below(host: str, zone: str) -> bool:
+    return f".{host}".endswith(f".{zone}")

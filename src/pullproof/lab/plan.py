@@ -1,0 +1,240 @@
+"""What is to be made real: an estate with every address chosen and every interface named.
+
+Addresses that AWS would choose are chosen here, in an order that does not change. What the estate does
+not tell is left out, and `left_out` says so: an answer that holds whatever it is holds without it too.
+"""
+
+import enum
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from pullproof.model import s3_ranges
+from pullproof.model.addresses import Addresses, Cidr, blocks
+from pullproof.model.endpoints import Endpoint, EndpointType
+from pullproof.model.estate import Estate
+from pullproof.model.value import Listing, Maybe, Unknown
+
+#: Public addresses of the lab's own (RFC 5737 and 2544 leave none that a prefix list could hold).
+PUBLIC_FIRST = 0xC6120000
+#: AWS keeps the first four addresses of a subnet and the last one.
+#: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+KEPT = 4
+
+
+class Role(enum.Enum):
+    """What an interface is for; those from `NAT` on have no security groups."""
+
+    TASK = "task"
+    ENDPOINT = "endpoint"
+    MOUNT = "mount"
+    BOX = "box"
+    NAT = "nat"
+    TRANSIT = "transit"
+
+
+class Interface(msgspec.Struct, frozen=True, kw_only=True):
+    """An elastic network interface with its address; `owner` is the key of what it belongs to.
+
+    `name` is the link's name in the VPC's fabric: at most 15 characters, as the kernel wants.
+    `public` is its public address, 0 for none. `checked`: source/destination check.
+    """
+
+    name: str
+    owner: str
+    role: Role
+    vpc: str
+    subnet: str
+    address: int
+    groups: tuple[str, ...] = ()
+    public: int = 0
+    checked: bool = True
+    ports: tuple[int, ...] = ()
+
+    @property
+    def filtered(self) -> bool:
+        """Whether security groups apply to it."""
+        return self.role not in (Role.NAT, Role.TRANSIT)
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """A task's interface that is wanted: of which launch, in which subnet, with which groups."""
+
+    key: str
+    subnet: str
+    groups: tuple[str, ...]
+    public_ip: bool = False
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a lab builds."""
+
+    estate: Estate
+    region: str
+    interfaces: dict[str, Interface]
+    #: Published prefixes of S3 in the region.
+    s3: Addresses
+    left_out: tuple[Unknown, ...] = ()
+
+    def of(self, owner: str) -> tuple[Interface, ...]:
+        """The interfaces that belong to something."""
+        return tuple(each for each in self.interfaces.values() if each.owner == owner)
+
+    def in_vpc(self, vpc: str) -> tuple[Interface, ...]:
+        """The interfaces of a VPC."""
+        return tuple(each for each in self.interfaces.values() if each.vpc == vpc)
+
+    def with_group(self, group: str) -> tuple[Interface, ...]:
+        """The interfaces that carry a security group."""
+        return tuple(each for each in self.interfaces.values() if each.filtered and group in each.groups)
+
+
+class Chooser:
+    """Chooses addresses: the next free one of each subnet."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        self._next: dict[str, Iterator[int]] = {}
+        self._taken: set[tuple[str, int]] = set()
+        self._count = 0
+        self.made: dict[str, Interface] = {}
+        self.left_out: dict[Unknown, None] = {}
+
+    def add(
+        self,
+        role: Role,
+        owner: str,
+        subnet: str,
+        *,
+        groups: Iterable[str] = (),
+        public: bool = False,
+        checked: bool = True,
+        ports: tuple[int, ...] = (),
+        address: int = 0,
+    ) -> None:
+        """One more interface, unless its subnet has no known address for it."""
+        place = self._estate.subnets.get(subnet)
+        if place is None or isinstance(place.vpc, Unknown) or place.vpc not in self._estate.vpcs:
+            return
+        chosen = address or self._free(subnet)
+        if chosen == 0:
+            return
+        self._taken.add((subnet, chosen))
+        self._count += 1
+        name = f"{_PREFIX[role]}{self._count:x}"
+        self.made[name] = Interface(
+            name=name,
+            owner=owner,
+            role=role,
+            vpc=place.vpc,
+            subnet=subnet,
+            address=chosen,
+            groups=tuple(groups),
+            public=PUBLIC_FIRST + self._count if public else 0,
+            checked=checked,
+            ports=ports,
+        )
+
+    def known(self, listing: Listing[str]) -> tuple[str, ...]:
+        """The certain items; why there may be others is remembered."""
+        self.left_out |= dict.fromkeys(listing.open)
+        return listing.items
+
+    def take(self, value: Maybe[str]) -> str:
+        """A value, or "" where it is not known."""
+        if isinstance(value, Unknown):
+            self.left_out[value] = None
+            return ""
+        return value
+
+    def _free(self, subnet: str) -> int:
+        if subnet not in self._next:
+            self._next[subnet] = self._hosts(subnet)
+        return next((each for each in self._next[subnet] if (subnet, each) not in self._taken), 0)
+
+    def _hosts(self, subnet: str) -> Iterator[int]:
+        held = self._estate.subnets[subnet].blocks
+        if isinstance(held, Unknown):
+            self.left_out[held] = None
+            return
+        for block in blocks(Addresses(v4=held.v4)):
+            yield from range(block.first + KEPT, block.last)
+
+
+_PREFIX = {
+    Role.TASK: "task",
+    Role.ENDPOINT: "vpce",
+    Role.MOUNT: "fsmt",
+    Role.BOX: "eni",
+    Role.NAT: "nat",
+    Role.TRANSIT: "tgw",
+}
+
+
+def planned(estate: Estate, starts: Iterable[Start]) -> Plan:
+    """The plan of an estate with these tasks in it.
+
+    Raises:
+        ValueError: the region is not known, or S3's addresses there are not.
+    """
+    region = estate.region
+    if isinstance(region, Unknown):
+        raise ValueError("the region is not known")
+    chooser = Chooser(estate)
+    for box in estate.interfaces.values():
+        address = 0 if isinstance(box.addresses, Unknown) or not box.addresses else box.addresses.v4[0][0]
+        chooser.add(
+            Role.BOX,
+            box.key,
+            chooser.take(box.subnet),
+            groups=chooser.known(box.groups),
+            public=box.public_ip is True,
+            checked=box.source_dest_check is not False,
+            address=address,
+        )
+    for endpoint in estate.endpoints.values():
+        if endpoint.type is EndpointType.INTERFACE and endpoint.available is not False:
+            _endpoint(chooser, endpoint)
+    for target in estate.mount_targets.values():
+        chooser.add(
+            Role.MOUNT,
+            target.key,
+            chooser.take(target.subnet),
+            groups=chooser.known(target.groups),
+            ports=(2049,),
+        )
+    for gateway in estate.nat_gateways.values():
+        if gateway.available is not False:
+            public = gateway.public is not False
+            chooser.add(Role.NAT, gateway.key, chooser.take(gateway.subnet), public=public, checked=False)
+    for attachment in estate.transit_attachments.values():
+        for subnet in chooser.known(attachment.subnets):
+            chooser.add(Role.TRANSIT, attachment.key, subnet, checked=False)
+    for start in starts:
+        chooser.add(Role.TASK, start.key, start.subnet, groups=start.groups, public=start.public_ip)
+    return Plan(
+        estate=estate,
+        region=region,
+        interfaces=chooser.made,
+        s3=s3_ranges.prefixes(region) or Addresses(),
+        left_out=tuple(chooser.left_out),
+    )
+
+
+def _endpoint(chooser: Chooser, endpoint: Endpoint) -> None:
+    written = dict(endpoint.addresses)
+    for subnet in chooser.known(endpoint.subnets):
+        held = written.get(subnet)
+        chooser.add(
+            Role.ENDPOINT,
+            endpoint.key,
+            subnet,
+            groups=chooser.known(endpoint.groups),
+            ports=(443,),
+            address=held.v4[0][0] if held is not None and held.v4 else 0,
+        )
+
+
+def single(addresses: Maybe[Addresses]) -> tuple[Cidr, ...]:
+    """The IPv4 blocks of a set; none where it is not known."""
+    return () if isinstance(addresses, Unknown) else blocks(Addresses(v4=addresses.v4))
