@@ -7,60 +7,64 @@
 Everything is held by file descriptors of this process: when it ends, however it ends, nothing is left.
 """
 
-import os
 import socket
-import subprocess
-from collections.abc import Iterable
 from typing import Self
 
-from pullproof.errors import ToolError
-from pullproof.lab.filters import INTERNET, SERVICES, STAGES, Fabric, ruleset
-from pullproof.lab.kernel import inside, new_network, sysctl
-from pullproof.lab.netlink import Netlink, Route, Rule
+import msgspec
+
+from pullproof.lab.filters import INTERNET, SERVICES, Fabric, ruleset
+from pullproof.lab.kernel import inside
+from pullproof.lab.netlink import Rule
+from pullproof.lab.nft import Drop, drops_here, load
 from pullproof.lab.plan import Interface, Plan, Role, single
 from pullproof.lab.routes import GENERAL, SPECIFIC, Ways, is_specific, transit_ways
+from pullproof.lab.spaces import Address, Cable, Lead, Spaces, Wanted
 from pullproof.model.addresses import dotted
-from pullproof.model.value import Unknown
 
+#: 169.254.169.253, AmazonProvidedDNS.
+RESOLVER = 0xA9FEA9FD
+#: The table by which every address is this machine's own, beyond the VPC.
+ANYWHERE = 50
 #: Linux: a socket that may answer from any address (ip(7)).
 IP_TRANSPARENT = 19
-#: Every address is this machine's own, beyond the VPC.
-ANYWHERE = 50
-QUIET = (("net/ipv6/conf/all/disable_ipv6", "1"), ("net/ipv6/conf/default/disable_ipv6", "1"))
-FORWARDING = (
-    *QUIET,
-    ("net/ipv4/ip_forward", "1"),
-    ("net/ipv4/conf/all/rp_filter", "0"),
-    ("net/ipv4/conf/default/rp_filter", "0"),
-    ("net/ipv4/conf/all/send_redirects", "0"),
-    ("net/ipv4/conf/default/send_redirects", "0"),
-)
+MAIN = 254
+
+
+class Listener(msgspec.Struct, frozen=True, kw_only=True):
+    """A socket that takes calls; `interface` is the link's name of whose it is, "" beyond the VPC."""
+
+    held: socket.socket
+    vpc: str
+    port: int
+    interface: str = ""
 
 
 class Network:
-    """A plan made real. Use it in a `with` block, or close it."""
+    """A plan made real; another plan may take its place. Use it in a `with` block, or close it."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.spaces: dict[str, int] = {}
-        self._sockets: list[socket.socket] = []
+        self.listeners: dict[tuple[str, int], Listener] = {}
+        self._spaces = Spaces()
         self._marks: dict[str, int] = {}
         self._peers: dict[str, dict[str, str]] = {}
-        self._index = 100
-        self._links: dict[tuple[str, str], int] = {}
         try:
-            self._build()
+            self.apply(plan)
         except BaseException:
             self.close()
             raise
 
+    @property
+    def spaces(self) -> dict[str, int]:
+        """The namespaces by name: a link's, "vpc:KEY", "out:KEY", "tgw:KEY"."""
+        return self._spaces.held
+
     def close(self) -> None:
         """Let go of everything; the kernel takes it away."""
-        for held in self._sockets:
-            held.close()
-        for fd in self.spaces.values():
-            os.close(fd)
-        self._sockets, self.spaces = [], {}
+        for listener in self.listeners.values():
+            listener.held.close()
+        self.listeners = {}
+        self._spaces.close()
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -70,166 +74,131 @@ class Network:
         """Close it."""
         self.close()
 
-    # Building -------------------------------------------------------------------------------------
-
-    def _build(self) -> None:
-        estate = self.plan.estate
-        self._marks = {key: number for number, key in enumerate(estate.subnets, 1)}
-        for key in estate.vpcs:
-            self.spaces[f"vpc:{key}"] = new_network()
-            self.spaces[f"out:{key}"] = new_network()
-        for key in estate.transit_gateways:
-            self.spaces[f"tgw:{key}"] = new_network()
-        for interface in self.plan.interfaces.values():
+    def apply(self, plan: Plan) -> None:
+        """Become another plan: what both have stays as it is, and connections with it."""
+        self.plan = plan
+        for key in plan.estate.subnets:
+            self._marks.setdefault(key, len(self._marks) + 1)
+        cables = list(self._cables())
+        wanted: dict[str, Wanted] = {}
+        for key in plan.estate.vpcs:
+            wanted[f"vpc:{key}"] = self._fabric(key)
+            wanted[f"out:{key}"] = self._outside(key)
+        for key in plan.estate.transit_gateways:
+            wanted[f"tgw:{key}"] = self._transit(key)
+        for interface in plan.interfaces.values():
             if interface.role is not Role.TRANSIT:
-                self.spaces[interface.name] = new_network()
-        for key in estate.vpcs:
-            self._wire(key)
-        self._join()
-        for key in estate.vpcs:
-            self._finish(key)
-        for key in estate.transit_gateways:
-            self._transit(key)
-        for interface in self.plan.interfaces.values():
-            self._serve(interface)
+                wanted[interface.name] = self._end(interface)
+        before = set(self._spaces.held)
+        self._spaces.become(wanted, cables)
+        for interface in plan.interfaces.values():
+            if interface.role is Role.NAT and interface.name not in before:
+                with inside(self.spaces[interface.name]):
+                    load(_translation(interface))
+        self._serve()
         self.load()
 
-    def _wire(self, vpc: str) -> None:
-        """The links of a VPC's fabric, and their far ends."""
-        with inside(self.spaces[f"vpc:{vpc}"]):
-            for name, value in FORWARDING:
-                sysctl(name, value)
-            with Netlink() as kernel:
-                for name in (INTERNET, SERVICES):
-                    self._pair(kernel, f"vpc:{vpc}", name, f"out:{vpc}", name)
-                for interface in self.plan.in_vpc(vpc):
-                    if interface.role is Role.TRANSIT:
-                        gateway = self.plan.estate.transit_attachments[interface.owner].gateway
-                        if isinstance(gateway, Unknown) or f"tgw:{gateway}" not in self.spaces:
-                            continue
-                        self._pair(kernel, f"vpc:{vpc}", interface.name, f"tgw:{gateway}", interface.name)
-                    else:
-                        self._pair(kernel, f"vpc:{vpc}", interface.name, interface.name, "eth0")
-                        link = self._links[f"vpc:{vpc}", interface.name]
-                        kernel.route(Route(first=interface.address, prefix=32, link=link))
-        self._outside(vpc)
-        for interface in self.plan.in_vpc(vpc):
-            if interface.role is not Role.TRANSIT:
-                self._far_end(interface)
+    # What is wanted -------------------------------------------------------------------------------
 
-    def _pair(self, kernel: Netlink, here: str, name: str, there: str, peer: str) -> None:
-        self._index += 2
-        self._links[here, name] = self._index
-        self._links[there, peer] = self._index + 1
-        kernel.pair(name, self._index, peer, self._index + 1, self.spaces[there])
-        kernel.up(self._index)
-
-    def _far_end(self, interface: Interface) -> None:
-        link = self._links[interface.name, "eth0"]
-        held = self.plan.estate.subnets[interface.subnet].blocks
-        prefix = next((b.prefix for b in single(held) if b.first <= interface.address <= b.last), 32)
-        with inside(self.spaces[interface.name]):
-            forwards = interface.role is Role.NAT or not interface.checked
-            for name, value in FORWARDING if forwards else QUIET:
-                sysctl(name, value)
-            with Netlink() as kernel:
-                kernel.up(1, noarp=False)
-                kernel.up(link)
-                kernel.address(link, interface.address, prefix)
-                kernel.route(Route(first=0, prefix=0, link=link))
-            if interface.role is Role.NAT:
-                _nft(_translation(interface))
-
-    def _outside(self, vpc: str) -> None:
-        """Every address answers beyond the VPC; replies go back by the way that the sender's address says."""
-        space = f"out:{vpc}"
-        with inside(self.spaces[space]):
-            for name, value in FORWARDING:
-                sysctl(name, value)
-            with Netlink() as kernel:
-                kernel.up(1, noarp=False)
-                kernel.route(Route(first=0, prefix=0, link=1, table=ANYWHERE, here=True))
-                for name in (INTERNET, SERVICES):
-                    kernel.up(self._links[space, name])
-                    kernel.rule(Rule(priority=10, table=ANYWHERE, link=name))
-                kernel.route(Route(first=0, prefix=0, link=self._links[space, INTERNET]))
-                for block in single(self.plan.estate.vpcs[vpc].blocks):
-                    kernel.route(
-                        Route(first=block.first, prefix=block.prefix, link=self._links[space, SERVICES])
-                    )
-            self._listen(443)
-
-    def _join(self) -> None:
-        """Peering connections: a link between two fabrics."""
-        for number, peering in enumerate(self.plan.estate.peerings.values(), 1):
+    def _cables(self) -> list[Cable]:
+        found: list[Cable] = []
+        self._peers = {}
+        estate = self.plan.estate
+        for key in estate.vpcs:
+            found += [Cable(f"vpc:{key}", name, f"out:{key}", name) for name in (INTERNET, SERVICES)]
+        for each in self.plan.interfaces.values():
+            if each.role is not Role.TRANSIT:
+                found.append(Cable(f"vpc:{each.vpc}", each.name, each.name, "eth0"))
+            elif (gateway := estate.transit_attachments[each.owner].gateway) in estate.transit_gateways:
+                found.append(Cable(f"vpc:{each.vpc}", each.name, f"tgw:{gateway}", each.name))
+        for number, peering in enumerate(estate.peerings.values(), 1):
             ends = [str(peering.requester), str(peering.accepter)]
-            if peering.active is False or any(f"vpc:{end}" not in self.spaces for end in ends):
+            if peering.active is False or ends[0] == ends[1] or any(end not in estate.vpcs for end in ends):
                 continue
             name = f"pcx{number:x}"
-            near, far = (f"vpc:{end}" for end in ends)
-            with inside(self.spaces[near]), Netlink() as kernel:
-                self._pair(kernel, near, name, far, name)
-            with inside(self.spaces[far]), Netlink() as kernel:
-                kernel.up(self._links[far, name])
+            found.append(Cable(f"vpc:{ends[0]}", name, f"vpc:{ends[1]}", name))
             for end in ends:
                 self._peers.setdefault(end, {})[name] = peering.key
+        return found
 
-    def _finish(self, vpc: str) -> None:
-        """The route tables of a VPC."""
-        space = f"vpc:{vpc}"
+    def _fabric(self, vpc: str) -> Wanted:
+        """A VPC: its interfaces, and a table for each subnet."""
         owned = single(self.plan.estate.vpcs[vpc].blocks)
+        inner = self.plan.in_vpc(vpc)
+        want = Wanted(forwards=True, addresses=[Address("lo", RESOLVER, 32)], leads=[Lead(0, 0)])
+        want.leads += [Lead(block.first, block.prefix) for block in owned]
+        want.leads += [Lead(each.address, 32, each.name) for each in inner if each.role is not Role.TRANSIT]
+        want.rules += [Rule(priority=900, table=MAIN, first=each.first, prefix=each.prefix) for each in owned]
         ways = Ways(self.plan, vpc, self._peers.get(vpc, {}))
-        with inside(self.spaces[space]), Netlink() as kernel:
-            kernel.up(1, noarp=False)
-            for block in owned:
-                kernel.route(Route(first=block.first, prefix=block.prefix))
-                kernel.rule(Rule(priority=900, table=254, first=block.first, prefix=block.prefix))
-            kernel.route(Route(first=0, prefix=0))
-            for subnet in dict.fromkeys(each.subnet for each in self.plan.in_vpc(vpc)):
-                mark = self._marks[subnet]
-                kernel.rule(Rule(priority=800, table=SPECIFIC + mark, mark=mark))
-                kernel.rule(Rule(priority=1000, table=GENERAL + mark, mark=mark))
-                kernel.route(Route(first=0, prefix=0, table=GENERAL + mark))
-                for way in ways.of(subnet):
-                    table = SPECIFIC if is_specific(way, owned) else GENERAL
-                    link = self._links.get((space, way.link), 0)
-                    kernel.route(
-                        Route(first=way.block.first, prefix=way.block.prefix, link=link, table=table + mark)
-                    )
+        for subnet in dict.fromkeys(each.subnet for each in inner):
+            mark = self._marks[subnet]
+            want.rules.append(Rule(priority=800, table=SPECIFIC + mark, mark=mark))
+            want.rules.append(Rule(priority=1000, table=GENERAL + mark, mark=mark))
+            want.leads.append(Lead(0, 0, table=GENERAL + mark))
+            for way in ways.of(subnet):
+                table = SPECIFIC if is_specific(way, owned) else GENERAL
+                want.leads.append(Lead(way.block.first, way.block.prefix, way.link, table + mark))
+        return want
 
-    def _transit(self, gateway: str) -> None:
+    def _outside(self, vpc: str) -> Wanted:
+        """Every address answers beyond the VPC; replies go back by the way that the sender's address says."""
+        want = Wanted(forwards=True, leads=[Lead(0, 0, "lo", ANYWHERE, here=True), Lead(0, 0, INTERNET)])
+        want.rules += [Rule(priority=10, table=ANYWHERE, link=name) for name in (INTERNET, SERVICES)]
+        owned = single(self.plan.estate.vpcs[vpc].blocks)
+        want.leads += [Lead(block.first, block.prefix, SERVICES) for block in owned]
+        return want
+
+    def _end(self, interface: Interface) -> Wanted:
+        held = single(self.plan.estate.subnets[interface.subnet].blocks)
+        prefix = next((b.prefix for b in held if b.first <= interface.address <= b.last), 32)
+        return Wanted(
+            forwards=interface.role is Role.NAT or not interface.checked,
+            addresses=[Address("eth0", interface.address, prefix)],
+            leads=[Lead(0, 0, "eth0")],
+        )
+
+    def _transit(self, gateway: str) -> Wanted:
         """A transit gateway: a table for each interface that traffic may come in by."""
-        space = f"tgw:{gateway}"
-        ports = [each for each in self.plan.interfaces.values() if (space, each.name) in self._links]
-        with inside(self.spaces[space]):
-            for name, value in FORWARDING:
-                sysctl(name, value)
-            with Netlink() as kernel:
-                for port in ports:
-                    kernel.up(self._links[space, port.name])
-                for table, port in enumerate(ports, 1000):
-                    kernel.rule(Rule(priority=100, table=table, link=port.name))
-                    kernel.route(Route(first=0, prefix=0, table=table))
-                    for way in transit_ways(self.plan, gateway, port):
-                        link = self._links.get((space, way.link), 0)
-                        block = way.block
-                        kernel.route(Route(first=block.first, prefix=block.prefix, link=link, table=table))
+        want = Wanted(forwards=True)
+        estate = self.plan.estate
+        ports = [
+            each
+            for each in self.plan.interfaces.values()
+            if each.role is Role.TRANSIT and estate.transit_attachments[each.owner].gateway == gateway
+        ]
+        for table, port in enumerate(ports, 1000):
+            want.rules.append(Rule(priority=100, table=table, link=port.name))
+            want.leads.append(Lead(0, 0, table=table))
+            for way in transit_ways(self.plan, gateway, port):
+                want.leads.append(Lead(way.block.first, way.block.prefix, way.link, table))
+        return want
 
-    def _serve(self, interface: Interface) -> None:
-        """Something that answers on the interface's ports: the kernel does, as nobody takes the call."""
-        if interface.ports:
-            with inside(self.spaces[interface.name]):
-                for port in interface.ports:
-                    self._listen(port)
+    # Services -------------------------------------------------------------------------------------
 
-    def _listen(self, port: int) -> None:
+    def _serve(self) -> None:
+        """Something that answers on the ports of interfaces, and on 443 beyond the VPCs."""
+        wanted = {
+            (each.name, port): (each.vpc, each.name)
+            for each in self.plan.interfaces.values()
+            for port in each.ports
+        }
+        wanted |= {(f"out:{key}", 443): (key, "") for key in self.plan.estate.vpcs}
+        for place in [place for place in self.listeners if place not in wanted]:
+            self.listeners.pop(place).held.close()
+        for (space, port), (vpc, interface) in wanted.items():
+            if (space, port) not in self.listeners:
+                held = self._listen(space, port)
+                self.listeners[space, port] = Listener(held=held, vpc=vpc, port=port, interface=interface)
+
+    def _listen(self, space: str, port: int) -> socket.socket:
         """Answer on a port of every address; the kernel replies from addresses that no link has."""
-        held = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
-        self._sockets.append(held)
+        with inside(self.spaces[space]):
+            held = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.setsockopt(socket.IPPROTO_IP, IP_TRANSPARENT, 1)
         held.bind(("0.0.0.0", port))  # noqa: S104  # inside a namespace of the lab
         held.listen(4096)
+        return held
 
     # Filters --------------------------------------------------------------------------------------
 
@@ -238,24 +207,15 @@ class Network:
         for key in self.plan.estate.vpcs:
             fabric = Fabric(plan=self.plan, vpc=key, marks=self._marks, peers=self._peers.get(key, {}))
             with inside(self.spaces[f"vpc:{key}"]):
-                _nft(ruleset(fabric, observing=observing))
+                load(ruleset(fabric, observing=observing))
 
-    def drops(self) -> dict[str, list[tuple[str, str, str]]]:
-        """What was stopped since the filters were loaded: by stage, sender's link, receiver's link, VPC."""
-        import json
-
-        found: dict[str, list[tuple[str, str, str]]] = {}
+    def drops(self) -> tuple[Drop, ...]:
+        """What was stopped since the filters were loaded."""
+        found: list[Drop] = []
         for key in self.plan.estate.vpcs:
             with inside(self.spaces[f"vpc:{key}"]):
-                listed = json.loads(_run(["nft", "-j", "list", "sets", "ip"], ""))
-            for item in listed["nftables"]:
-                name = item.get("set", {}).get("name", "")
-                stage = name.removeprefix("drop_")
-                if name.startswith("drop_") and stage in STAGES:
-                    for element in item["set"].get("elem", []):
-                        row = element["concat"] if "concat" in element else element["elem"]["val"]["concat"]
-                        found.setdefault(stage, []).append((str(row[0]), str(row[1]), key))
-        return found
+                found += drops_here(key)
+        return tuple(found)
 
 
 def _translation(interface: Interface) -> str:
@@ -265,21 +225,3 @@ def _translation(interface: Interface) -> str:
         "table ip nat {\n chain out {\n  type nat hook postrouting priority srcnat; policy accept;\n"
         f'  oifname "eth0" ip saddr != {own} snat to {own}\n }}\n}}\n'
     )
-
-
-def _nft(text: str) -> None:
-    _run(["nft", "-f", "-"], text)
-
-
-def _run(words: Iterable[str], text: str) -> str:
-    try:
-        done = subprocess.run(
-            list(words), input=text, capture_output=True, text=True, check=False, timeout=60
-        )
-    except FileNotFoundError as error:
-        raise ToolError("nft is not installed", remedy="apt-get install nftables") from error
-    if done.returncode != 0:
-        raise ToolError(
-            f"nft refused the filters: {done.stderr.strip()[:500]}", remedy="pullproof lab doctor"
-        )
-    return done.stdout

@@ -11,6 +11,7 @@ NEWPID = 0x20000000
 NEWNET = 0x40000000
 
 PR_SET_PDEATHSIG = 1
+MS_BIND = 0x1000
 MS_REC = 0x4000
 MS_PRIVATE = 1 << 18
 
@@ -30,7 +31,7 @@ def setns(fd: int, kind: int = NEWNET) -> None:
 
 
 def mount(source: str, target: str, kind: str, flags: int = 0, data: str = "") -> None:
-    """Mount a file system, as mount(2) does. Raises OSError."""
+    """Attach a file system at a place. Raises OSError."""
     words = [text.encode() for text in (source, target, kind)]
     _checked(_LIBC.mount(*words, ctypes.c_ulong(flags), data.encode()), f"mount {target}")
 

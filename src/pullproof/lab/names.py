@@ -29,7 +29,9 @@ def addresses(plan: Plan, subnet: str, host: str) -> tuple[int, ...]:
     vpc = plan.estate.vpcs[str(place.vpc)]
     if vpc.dns_support is not True:
         raise NoAnswer("dns-support-off")
-    answers = sorted(_private(plan, vpc.key, host), key=lambda each: -each[0]) if vpc.dns_hostnames is True else []
+    answers = (
+        sorted(_private(plan, vpc.key, host), key=lambda each: -each[0]) if vpc.dns_hostnames is True else []
+    )
     if answers:
         found = answers[0][1]
         if not found:

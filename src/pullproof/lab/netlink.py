@@ -17,7 +17,8 @@ from pullproof.errors import ToolError
 
 NLMSG_ERROR = 2
 REQUEST, ACK, EXCL, CREATE, REPLACE = 1, 4, 0x200, 0x400, 0x100
-NEWLINK, NEWADDR, NEWROUTE, NEWRULE, DELLINK = 16, 20, 24, 32, 17
+NEWLINK, NEWADDR, NEWROUTE, NEWRULE = 16, 20, 24, 32
+DELLINK, DELROUTE, DELRULE = 17, 25, 33
 UP, NOARP = 1, 0x80
 UNIVERSE, LINK_SCOPE, HOST_SCOPE = 0, 253, 254
 UNICAST, LOCAL, BLACKHOLE = 1, 2, 6
@@ -104,31 +105,23 @@ class Netlink:
 
     def route(self, route: Route) -> None:
         """Add a route, or put it in the place of the one for the same block."""
-        kind = LOCAL if route.here else UNICAST if route.link else BLACKHOLE
-        scope = HOST_SCOPE if route.here else LINK_SCOPE if route.link else UNIVERSE
-        header = struct.pack(
-            "=BBBBBBBBI", socket.AF_INET, route.prefix, 0, 0, min(route.table, 252), 3, scope, kind, 0
-        )
-        body = header + _number(15, route.table)
-        if route.prefix:
-            body += _attribute(1, struct.pack("!I", route.first))
-        if route.link:
-            body += _number(4, route.link)
-        self._add(NEWROUTE, CREATE | REPLACE, body, f"route {route.first:x}/{route.prefix}")
+        self._add(NEWROUTE, CREATE | REPLACE, _route(route), f"route {route.first:x}/{route.prefix}")
+
+    def drop_route(self, route: Route) -> None:
+        """Take a route away."""
+        self._add(DELROUTE, 0, _route(route), f"no route {route.first:x}/{route.prefix}")
 
     def rule(self, rule: Rule) -> None:
         """Add a policy rule."""
-        header = struct.pack(
-            "=BBBBBBBBI", socket.AF_INET, rule.prefix, 0, 0, min(rule.table, 252), 0, 0, 1, 0
-        )
-        body = header + _number(15, rule.table) + _number(6, rule.priority)
-        if rule.prefix:
-            body += _attribute(1, struct.pack("!I", rule.first))
-        if rule.mark:
-            body += _number(10, rule.mark)
-        if rule.link:
-            body += _text(3, rule.link)
-        self._add(NEWRULE, CREATE, body, f"rule {rule.priority}")
+        self._add(NEWRULE, CREATE, _rule(rule), f"rule {rule.priority}")
+
+    def drop_rule(self, rule: Rule) -> None:
+        """Take a policy rule away."""
+        self._add(DELRULE, 0, _rule(rule), f"no rule {rule.priority}")
+
+    def drop_link(self, index: int) -> None:
+        """Take a link away, and with it its other end."""
+        self._add(DELLINK, 0, struct.pack("=BBHiII", 0, 0, 0, index, 0, 0), f"no link {index}")
 
     def flush(self) -> None:
         """Send what was collected, and read the answer to each.
@@ -171,6 +164,28 @@ class Netlink:
         self._size += len(message)
         if self._size >= BATCH:
             self.flush()
+
+
+def _route(route: Route) -> bytes:
+    kind = LOCAL if route.here else UNICAST if route.link else BLACKHOLE
+    scope = HOST_SCOPE if route.here else LINK_SCOPE if route.link else UNIVERSE
+    table = min(route.table, 252) if route.table != MAIN else MAIN
+    body = struct.pack("=BBBBBBBBI", socket.AF_INET, route.prefix, 0, 0, table, 3, scope, kind, 0)
+    body += _number(15, route.table)
+    if route.prefix:
+        body += _attribute(1, struct.pack("!I", route.first))
+    return body + _number(4, route.link) if route.link else body
+
+
+def _rule(rule: Rule) -> bytes:
+    table = min(rule.table, 252) if rule.table != MAIN else MAIN
+    body = struct.pack("=BBBBBBBBI", socket.AF_INET, rule.prefix, 0, 0, table, 0, 0, 1, 0)
+    body += _number(15, rule.table) + _number(6, rule.priority)
+    if rule.prefix:
+        body += _attribute(1, struct.pack("!I", rule.first))
+    if rule.mark:
+        body += _number(10, rule.mark)
+    return body + _text(3, rule.link) if rule.link else body
 
 
 def _attribute(kind: int, data: bytes) -> bytes:

@@ -58,7 +58,7 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """A task's interface that is wanted: of which launch, in which subnet, with which groups."""
+    """A task's interface that is wanted: in which subnet, with which groups; `key` says whose."""
 
     key: str
     subnet: str
@@ -89,14 +89,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(each for each in self.interfaces.values() if each.filtered and group in each.groups)
 
 
-class Chooser:
-    """Chooses addresses: the next free one of each subnet."""
+class Ledger:
+    """What was chosen before: an interface keeps its name and address for as long as it is there."""
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self) -> None:
+        self.held: dict[tuple[Role, str, str, str], tuple[str, int, int]] = {}
+        self.count = 0
+
+
+class Chooser:
+    """Chooses addresses: those in the ledger, else the next free one of the subnet."""
+
+    def __init__(self, estate: Estate, ledger: Ledger) -> None:
         self._estate = estate
+        self._ledger = ledger
         self._next: dict[str, Iterator[int]] = {}
-        self._taken: set[tuple[str, int]] = set()
-        self._count = 0
+        self._taken = {(place[2], address) for place, (_, address, _) in ledger.held.items()}
+        self._used: set[tuple[Role, str, str, str]] = set()
         self.made: dict[str, Interface] = {}
         self.left_out: dict[Unknown, None] = {}
 
@@ -111,17 +120,22 @@ class Chooser:
         checked: bool = True,
         ports: tuple[int, ...] = (),
         address: int = 0,
+        number: str = "",
     ) -> None:
         """One more interface, unless its subnet has no known address for it."""
         place = self._estate.subnets.get(subnet)
         if place is None or isinstance(place.vpc, Unknown) or place.vpc not in self._estate.vpcs:
             return
-        chosen = address or self._free(subnet)
-        if chosen == 0:
-            return
-        self._taken.add((subnet, chosen))
-        self._count += 1
-        name = f"{_PREFIX[role]}{self._count:x}"
+        slot = (role, owner, subnet, number)
+        if slot not in self._ledger.held:
+            if (chosen := address or self._free(subnet)) == 0:
+                return
+            self._ledger.count += 1
+            name = f"{_PREFIX[role]}{self._ledger.count:x}"
+            self._ledger.held[slot] = (name, chosen, PUBLIC_FIRST + self._ledger.count)
+            self._taken.add((subnet, chosen))
+        self._used.add(slot)
+        name, chosen, outside = self._ledger.held[slot]
         self.made[name] = Interface(
             name=name,
             owner=owner,
@@ -130,10 +144,15 @@ class Chooser:
             subnet=subnet,
             address=chosen,
             groups=tuple(groups),
-            public=PUBLIC_FIRST + self._count if public else 0,
+            public=outside if public else 0,
             checked=checked,
             ports=ports,
         )
+
+    def forget(self) -> None:
+        """Give back the addresses of what is no longer there."""
+        for slot in [slot for slot in self._ledger.held if slot not in self._used]:
+            del self._ledger.held[slot]
 
     def known(self, listing: Listing[str]) -> tuple[str, ...]:
         """The certain items; why there may be others is remembered."""
@@ -171,16 +190,16 @@ _PREFIX = {
 }
 
 
-def planned(estate: Estate, starts: Iterable[Start]) -> Plan:
-    """The plan of an estate with these tasks in it.
+def planned(estate: Estate, starts: Iterable[Start], ledger: Ledger | None = None) -> Plan:
+    """The plan of an estate with these tasks in it; a ledger keeps what was chosen before.
 
     Raises:
         ValueError: the region is not known, or S3's addresses there are not.
     """
     region = estate.region
     if isinstance(region, Unknown):
-        raise ValueError("the region is not known")
-    chooser = Chooser(estate)
+        raise ValueError("the region is not known")  # noqa: TRY004  # of the estate, not of an argument
+    chooser = Chooser(estate, ledger or Ledger())
     for box in estate.interfaces.values():
         address = 0 if isinstance(box.addresses, Unknown) or not box.addresses else box.addresses.v4[0][0]
         chooser.add(
@@ -212,6 +231,7 @@ def planned(estate: Estate, starts: Iterable[Start]) -> Plan:
             chooser.add(Role.TRANSIT, attachment.key, subnet, checked=False)
     for start in starts:
         chooser.add(Role.TASK, start.key, start.subnet, groups=start.groups, public=start.public_ip)
+    chooser.forget()
     return Plan(
         estate=estate,
         region=region,

@@ -39,7 +39,9 @@ def connect(
     refused: set[int] = set()
     with inside(network.spaces[start]):
         for address in asked:
-            one = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+            one = socket.socket(
+                socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
+            )
             code = one.connect_ex((dotted(address), port))
             held[one.fileno()] = (address, one)
             if code not in (0, errno.EINPROGRESS):

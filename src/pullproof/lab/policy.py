@@ -1,0 +1,157 @@
+"""A small policy evaluator of the lab's own: every value is known, and a call is allowed or it is not.
+
+It shares nothing with the program's other evaluator but the shape of a policy. What it has no opinion
+about raises `NoOpinion`.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from pullproof.model.iam import Condition, Policy, Principals, Role, Statement
+from pullproof.model.value import Listing, Maybe, Unknown
+
+
+class NoOpinion(Exception):
+    """The policies use something that the lab does not emulate."""
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of AWS's API: who ("" for nobody in particular), what, on what, from where.
+
+    `context` has condition keys in lower case ("aws:sourcevpce").
+    """
+
+    caller: str
+    account: str
+    action: str
+    resource: str
+    context: Mapping[str, str] = {}
+
+
+class Layers(msgspec.Struct, frozen=True, kw_only=True):
+    """The policies that have a say. None is the absence of a policy of that kind."""
+
+    role: Role | None
+    endpoint: Maybe[Policy] | None = None
+    resource: Maybe[Policy] | None = None
+    organization: tuple[Policy, ...] = ()
+    same_account: bool = True
+
+
+def allowed(call: Call, layers: Layers) -> str:
+    """ "" when the call is allowed, else which layer refuses it.
+
+    Raises:
+        NoOpinion: a policy is not known, or uses what is not emulated.
+    """
+    identity = _known(layers.role.policies) if layers.role is not None else ()
+    bounds = () if layers.role is None or layers.role.boundary is None else (_told(layers.role.boundary),)
+    resource = () if layers.resource is None else (_told(layers.resource),)
+    endpoint = () if layers.endpoint is None else (_told(layers.endpoint),)
+    every = (*identity, *bounds, *resource, *endpoint, *layers.organization)
+    if _says(every, call, allow=False):
+        return "denied"
+    if layers.organization and not _says(layers.organization, call, allow=True):
+        return "organization policy"
+    if endpoint and not _says(endpoint, call, allow=True):
+        return "endpoint policy"
+    if layers.role is None:
+        return ""
+    if bounds and not _says(bounds, call, allow=True):
+        return "permissions boundary"
+    by_identity = _says(identity, call, allow=True)
+    by_resource = _says(resource, call, allow=True)
+    granted = by_identity or by_resource if layers.same_account else by_identity and by_resource
+    return "" if granted else "no statement allows it"
+
+
+def _known(policies: Listing[Policy]) -> tuple[Policy, ...]:
+    if policies.open:
+        raise NoOpinion(policies.open[0].what)
+    return policies.items
+
+
+def _told(policy: Maybe[Policy]) -> Policy:
+    if isinstance(policy, Unknown):
+        raise NoOpinion(policy.what)
+    return policy
+
+
+def _says(policies: Iterable[Policy], call: Call, *, allow: bool) -> bool:
+    return any(
+        statement.allow is allow and _matches(statement, call)
+        for policy in policies
+        for statement in _statements(policy)
+    )
+
+
+def _statements(policy: Policy) -> tuple[Statement, ...]:
+    if policy.statements.open:
+        raise NoOpinion(policy.statements.open[0].what)
+    return policy.statements.items
+
+
+def _matches(statement: Statement, call: Call) -> bool:
+    action = any(_like(each.lower(), call.action.lower()) for each in _all(statement.actions))
+    if action is statement.not_actions:
+        return False
+    if statement.resources is not None:
+        held = any(_like(each, call.resource) for each in _all(statement.resources))
+        if held is statement.not_resources:
+            return False
+    if statement.principals is not None and not _principal(statement.principals, call):
+        return False
+    return all(_holds(condition, call) for condition in _conditions(statement))
+
+
+def _conditions(statement: Statement) -> tuple[Condition, ...]:
+    if statement.conditions.open:
+        raise NoOpinion(statement.conditions.open[0].what)
+    return statement.conditions.items
+
+
+def _all(listing: Listing[str]) -> tuple[str, ...]:
+    if listing.open:
+        raise NoOpinion(listing.open[0].what)
+    return listing.items
+
+
+def _principal(written: Maybe[Principals], call: Call) -> bool:
+    if isinstance(written, Unknown):
+        raise NoOpinion(written.what)
+    mine = {"*", call.caller, call.account, f"arn:aws:iam::{call.account}:root"}
+    named = any(kind in ("*", "AWS") and mine & set(_all(values)) for kind, values in written.of)
+    return named is not written.excluded
+
+
+def _holds(condition: Condition, call: Call) -> bool:
+    operator = condition.operator.lower()
+    value = call.context.get(condition.key.lower())
+    if operator.endswith("ifexists"):
+        if value is None:
+            return True
+        operator = operator.removesuffix("ifexists")
+    wanted = _all(condition.values)
+    if operator == "null":
+        return (value is None) is ("true" in (each.lower() for each in wanted))
+    negative = "not" in operator
+    if value is None:
+        return negative
+    if operator in ("stringequals", "stringnotequals", "arnequals", "arnnotequals", "arnlike", "arnnotlike"):
+        like = operator.startswith("arn")
+        found = any(_like(each, value) if like else each == value for each in wanted)
+    elif operator in ("stringlike", "stringnotlike"):
+        found = any(_like(each, value) for each in wanted)
+    elif operator in ("stringequalsignorecase", "stringnotequalsignorecase", "bool"):
+        found = value.lower() in (each.lower() for each in wanted)
+    else:
+        raise NoOpinion(f"the operator {condition.operator}")
+    return found is not negative
+
+
+def _like(pattern: str, text: str) -> bool:
+    words = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
+    return re.fullmatch(words, text, re.DOTALL) is not None

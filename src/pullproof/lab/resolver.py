@@ -1,0 +1,96 @@
+"""The resolver of every VPC: UDP port 53 at 169.254.169.253, the subnet of who asks decides the answer."""
+
+import contextlib
+import selectors
+import socket
+import threading
+
+from pullproof.lab import names
+from pullproof.lab.fabric import Network
+from pullproof.lab.kernel import inside
+from pullproof.lab.sandbox import RESOLVER
+
+
+class Resolver:
+    """Answers until it is closed. A VPC without DNS support gets silence, as in AWS."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._select = selectors.DefaultSelector()
+        #: Every question and answer, in order: who asked, for what, what was told.
+        self.log: list[tuple[str, str, tuple[str, ...]]] = []
+        self._by_address = {
+            (each.vpc, each.address): each.subnet for each in network.plan.interfaces.values()
+        }
+        self._stop, stopped = socket.socketpair()
+        self._select.register(stopped, selectors.EVENT_READ, None)
+        for vpc in network.plan.estate.vpcs:
+            with inside(network.spaces[f"vpc:{vpc}"]):
+                held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+                held.bind((RESOLVER, 53))
+            held.setblocking(False)
+            self._select.register(held, selectors.EVENT_READ, vpc)
+        self._thread = threading.Thread(target=self._run, name="resolver", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._stop.close()
+        self._thread.join(timeout=5)
+        for key in list(self._select.get_map().values()):
+            held = key.fileobj
+            self._select.unregister(held)
+            if isinstance(held, socket.socket):
+                held.close()
+        self._select.close()
+
+    def _run(self) -> None:
+        while True:
+            for key, _ in self._select.select():
+                if key.data is None:
+                    return
+                held = key.fileobj
+                if not isinstance(held, socket.socket):
+                    continue
+                with contextlib.suppress(OSError):
+                    data, sender = held.recvfrom(4096)
+                    if (reply := self._reply(data, key.data, sender[0])) is not None:
+                        held.sendto(reply, sender)
+
+    def _reply(self, data: bytes, vpc: str, sender: str) -> bytes | None:
+        """The answer to a question, or None for silence."""
+        from dnslib import QTYPE, RCODE, RR, A, DNSError, DNSRecord
+
+        if self._network.plan.estate.vpcs[vpc].dns_support is not True:
+            return None
+        try:
+            question = DNSRecord.parse(data)
+        except (DNSError, ValueError, IndexError):
+            return None
+        answer = question.reply()
+        host = str(question.q.qname).rstrip(".").lower()
+        try:
+            found = self.found(vpc, sender, host)
+        except names.NoAnswer:
+            answer.header.rcode = RCODE.NXDOMAIN
+            found = ()
+        if question.q.qtype == QTYPE.A:
+            for address in found:
+                answer.add_answer(RR(question.q.qname, QTYPE.A, ttl=0, rdata=A(address)))
+        self.log.append((sender, host, found))
+        return bytes(answer.pack())
+
+    def found(self, vpc: str, sender: str, host: str) -> tuple[str, ...]:
+        """What a name means to an interface of a VPC.
+
+        Raises:
+            NoAnswer: nothing.
+        """
+        number = int.from_bytes(socket.inet_aton(sender), "big")
+        subnet = self._by_address.get((vpc, number))
+        if subnet is None:
+            raise names.NoAnswer("no such interface")
+        return tuple(
+            socket.inet_ntoa(each.to_bytes(4, "big"))
+            for each in names.addresses(self._network.plan, subnet, host)
+        )

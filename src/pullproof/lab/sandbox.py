@@ -1,0 +1,126 @@
+"""A process with namespaces of its own, that ends with its parent and leaves nothing behind.
+
+    parent ── keeper (unshares) ── pid 1 of the sandbox (does the work)
+
+Links, rules, mounts, daemons and files all belong to the sandbox's namespaces; when its first process
+dies, however it dies, the kernel takes them away. No file is written outside it.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from pullproof.errors import ToolError
+from pullproof.lab import kernel
+from pullproof.lab.netlink import Netlink
+
+#: AmazonProvidedDNS, in every VPC.
+#: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+RESOLVER = "169.254.169.253"
+#: What is mounted for the lab alone, and where it may write.
+HOME = Path("/run/pullproof")
+RESOLV_CONF = f"nameserver {RESOLVER}\noptions timeout:1 attempts:1\n"
+
+
+def run_inside(work: Callable[[], int]) -> int:
+    """Do the work as the first process of a new sandbox; its exit status.
+
+    Raises:
+        ToolError: this host allows no namespaces.
+    """
+    keeper = start_inside(work)
+    _, status = os.waitpid(keeper, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def start_inside(work: Callable[[], int]) -> int:
+    """Begin the work in a new sandbox; the process to wait for. It ends when this process does.
+
+    Raises:
+        ToolError: this host allows no namespaces.
+    """
+    allowed()
+    parent = os.getpid()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if (keeper := os.fork()) != 0:
+        return keeper
+    _ended_by(parent)
+    os._exit(_keep(work))
+
+
+def allowed() -> None:
+    """Try whether a sandbox can be made at all.
+
+    Raises:
+        ToolError: it cannot, and why.
+    """
+    if (child := os.fork()) == 0:
+        try:
+            kernel.unshare(_flags())
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    if os.waitpid(child, 0)[1] != 0:
+        raise ToolError(
+            "this host does not let a process have network namespaces of its own",
+            remedy="run it as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone,"
+            " kernel.apparmor_restrict_unprivileged_userns)",
+        )
+
+
+def _flags() -> int:
+    private = kernel.NEWNS | kernel.NEWNET | kernel.NEWPID
+    return private if os.geteuid() == 0 else private | kernel.NEWUSER
+
+
+def _keep(work: Callable[[], int]) -> int:
+    """Unshare, and wait for the sandbox's first process."""
+    user, group = os.geteuid(), os.getegid()
+    kernel.unshare(_flags())
+    if user != 0:
+        Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+        Path("/proc/self/uid_map").write_text(f"0 {user} 1", encoding="ascii")
+        Path("/proc/self/gid_map").write_text(f"0 {group} 1", encoding="ascii")
+    keeper = os.getpid()
+    if (first := os.fork()) == 0:
+        _ended_by(keeper, seen=False)
+        status = 70
+        with contextlib.suppress(KeyboardInterrupt):
+            _furnish()
+            status = work()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda got, _: os.kill(first, got))
+    while True:
+        try:
+            _, status = os.waitpid(first, 0)
+        except InterruptedError:
+            continue
+        return abs(os.waitstatus_to_exitcode(status))
+
+
+def _ended_by(parent: int, *, seen: bool = True) -> None:
+    """End with the parent, also when it has ended already. Inside a new pid namespace it cannot be seen."""
+    kernel.die_with_parent(signal.SIGKILL)
+    if seen and os.getppid() != parent:
+        os._exit(1)
+
+
+def _furnish() -> None:
+    """A private /proc, /run and resolv.conf, and a loopback link that is up."""
+    kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
+    kernel.mount("proc", "/proc", "proc")
+    kernel.mount("lab", "/run", "tmpfs", 0, "mode=755")
+    HOME.mkdir()
+    written = HOME / "resolv.conf"
+    written.write_text(RESOLV_CONF, encoding="ascii")
+    with contextlib.suppress(FileNotFoundError):
+        kernel.mount(str(written), str(Path("/etc/resolv.conf").resolve(strict=True)), "", kernel.MS_BIND)
+    with Netlink() as link:
+        link.up(1, noarp=False)
