@@ -42,7 +42,7 @@ class Layers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def allowed(call: Call, layers: Layers) -> str:
-    """ "" when the call is allowed, else which layer refuses it.
+    """Which layer refuses a call; empty text when it is allowed.
 
     Raises:
         NoOpinion: a policy is not known, or uses what is not emulated.

@@ -1,0 +1,150 @@
+"""The container itself: runc, in the task's network, from the layers that were pulled."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pullproof.errors import ToolError
+from pullproof.lab.sandbox import HOME, RESOLV_CONF
+from pullproof.lab.unpack import Unpacker
+
+CAPABILITIES = [
+    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_NET_BIND_SERVICE",
+    "CAP_NET_RAW", "CAP_SETFCAP", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID", "CAP_SYS_CHROOT",
+]  # fmt: skip
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """How a container runs: what the task definition adds to the image."""
+
+    name: str
+    hostname: str
+    command: tuple[str, ...] = ()
+    entry_point: tuple[str, ...] = ()
+    environment: Mapping[str, str] = {}
+    mounts: tuple[tuple[str, str], ...] = ()
+
+
+class Container:
+    """A container that runs; its output goes into a file."""
+
+    def __init__(self, asked: Asked, image: dict[str, Any], layers: tuple[Path, ...], network: int) -> None:
+        self.name = asked.name
+        self._folder = HOME / "containers" / asked.name
+        root = self._folder / "root"
+        root.mkdir(parents=True)
+        unpacker = Unpacker(root)
+        for layer in layers:
+            with layer.open("rb") as file:
+                unpacker.add(file, layer.name)
+        (self._folder / "resolv.conf").write_text(RESOLV_CONF, encoding="ascii")
+        self.output = self._folder / "output"
+        config = _config(asked, image.get("config") or {}, root, network, self._folder)
+        (self._folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+        self._start()
+
+    def _start(self) -> None:
+        try:
+            with self.output.open("wb") as file:
+                self._process = subprocess.Popen(
+                    [*_runc(), "run", "--bundle", str(self._folder), self.name],
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=subprocess.STDOUT,
+                )
+        except FileNotFoundError as error:
+            raise ToolError("runc is not installed", remedy="apt-get install runc") from error
+
+    @property
+    def exit_code(self) -> int | None:
+        """Its exit code; None while it runs."""
+        return self._process.poll()
+
+    def execute(self, words: list[str]) -> int:
+        """Run a program in the container, on this terminal; its exit code."""
+        return subprocess.run([*_runc(), "exec", self.name, *words], check=False).returncode
+
+    def stop(self, seconds: float = 2) -> int:
+        """SIGTERM, and SIGKILL for those who do not listen; the exit code."""
+        for word, patience in ((signal.SIGTERM, seconds), (signal.SIGKILL, 5.0)):
+            subprocess.run(
+                [*_runc(), "kill", self.name, str(int(word))], check=False, capture_output=True, timeout=10
+            )
+            try:
+                return self._process.wait(timeout=patience)
+            except subprocess.TimeoutExpired:
+                continue
+        return self._process.returncode or 137
+
+
+def _runc() -> list[str]:
+    root = HOME / "runc"
+    root.mkdir(exist_ok=True)
+    rootless = [] if os.geteuid() == 0 else ["--rootless", "true"]
+    return ["runc", "--root", str(root), *rootless]
+
+
+def _config(asked: Asked, image: dict[str, Any], root: Path, network: int, folder: Path) -> dict[str, object]:
+    """A runtime configuration.
+
+    https://github.com/opencontainers/runtime-spec/blob/main/config.md
+    """
+    command = [
+        *(asked.entry_point or image.get("Entrypoint") or ()),
+        *(asked.command or image.get("Cmd") or ()),
+    ]
+    environment = dict(each.partition("=")[::2] for each in image.get("Env") or ())
+    environment |= dict(asked.environment)
+    user = str(image.get("User") or "0").split(":")
+    numbers = [int(part) if part.isdigit() else 0 for part in (*user, user[0])][:2]
+    return {
+        "ociVersion": "1.0.2",
+        "hostname": asked.hostname,
+        "root": {"path": str(root)},
+        "process": {
+            "args": command or ["sh"],
+            "cwd": image.get("WorkingDir") or "/",
+            "env": [f"{name}={value}" for name, value in environment.items()],
+            "user": {"uid": numbers[0], "gid": numbers[1]},
+            "noNewPrivileges": True,
+            "capabilities": {
+                kind: CAPABILITIES for kind in ("bounding", "effective", "permitted", "inheritable")
+            },
+        },
+        "mounts": [
+            {"destination": "/proc", "type": "proc", "source": "proc"},
+            {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]},
+            {
+                "destination": "/dev/pts",
+                "type": "devpts",
+                "source": "devpts",
+                "options": ["nosuid", "noexec", "newinstance"],
+            },
+            {
+                "destination": "/sys",
+                "type": "sysfs",
+                "source": "sysfs",
+                "options": ["ro", "nosuid", "noexec", "nodev"],
+            },
+            _bound(str(folder / "resolv.conf"), "/etc/resolv.conf", "ro"),
+            *(_bound(source, target, "rw") for source, target in asked.mounts),
+        ],
+        "linux": {
+            "namespaces": [
+                *({"type": kind} for kind in ("pid", "ipc", "uts", "mount")),
+                {"type": "network", "path": f"/proc/{os.getpid()}/fd/{network}"},
+            ],
+            "maskedPaths": ["/proc/kcore", "/proc/keys", "/proc/sysrq-trigger"],
+            "readonlyPaths": ["/proc/sys", "/proc/irq", "/proc/bus"],
+        },
+    }
+
+
+def _bound(source: str, target: str, how: str) -> dict[str, object]:
+    return {"destination": target, "type": "bind", "source": source, "options": ["rbind", how]}
