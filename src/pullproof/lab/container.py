@@ -113,9 +113,9 @@ def _config(asked: Asked, image: dict[str, Any], root: Path, network: int, folde
             "env": [f"{name}={value}" for name, value in environment.items()],
             "user": {"uid": numbers[0], "gid": numbers[1]},
             "noNewPrivileges": True,
-            "capabilities": {
-                kind: CAPABILITIES for kind in ("bounding", "effective", "permitted", "inheritable")
-            },
+            "capabilities": dict.fromkeys(
+                ("bounding", "effective", "permitted", "inheritable"), CAPABILITIES
+            ),
         },
         "mounts": [
             {"destination": "/proc", "type": "proc", "source": "proc"},

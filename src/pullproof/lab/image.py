@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import shutil
+import struct
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -73,8 +74,9 @@ def busybox(command: tuple[str, ...] = ("sleep", "86400")) -> Image:
     Raises:
         ToolError: there is none.
     """
-    found = next((path for path in ("/bin/busybox", "/usr/bin/busybox") if Path(path).is_file()), None)
-    if found is None or b"ld-linux" in Path(found).read_bytes():
+    places = (Path("/bin/busybox"), Path("/usr/bin/busybox"))
+    data = next((path.read_bytes() for path in places if path.is_file()), b"")
+    if not _is_static(data):
         raise ToolError(
             "there is no static busybox to make an image of", remedy="apt-get install busybox-static"
         )
@@ -83,7 +85,6 @@ def busybox(command: tuple[str, ...] = ("sleep", "86400")) -> Image:
         for folder in ("bin", "dev", "etc", "proc", "sys", "tmp", "var"):
             tar.addfile(_entry(folder, tarfile.DIRTYPE, 0o1777 if folder == "tmp" else 0o755))
         program = _entry("bin/busybox", tarfile.REGTYPE, 0o755)
-        data = Path(found).read_bytes()
         program.size = len(data)
         tar.addfile(program, io.BytesIO(data))
         for name in APPLETS:
@@ -91,6 +92,14 @@ def busybox(command: tuple[str, ...] = ("sleep", "86400")) -> Image:
             link.linkname = "busybox"
             tar.addfile(link)
     return made_of([packed.getvalue()], {"Cmd": list(command), "Env": ["PATH=/bin"]})
+
+
+def _is_static(program: bytes) -> bool:
+    """Whether a 64-bit ELF program asks for no interpreter (a PT_INTERP header)."""
+    if program[:5] != b"\x7fELF\x02":
+        return False
+    table, size, count = *struct.unpack_from("<Q", program, 32), *struct.unpack_from("<HH", program, 54)
+    return all(struct.unpack_from("<I", program, table + at * size)[0] != 3 for at in range(count))
 
 
 def read(path: Path) -> Image:

@@ -1,0 +1,146 @@
+"""Whose call it is, by which way it came, and so which policies have a say."""
+
+import base64
+import json
+import secrets
+import threading
+
+from pullproof.lab.calls import Asked
+from pullproof.lab.front import Way
+from pullproof.lab.plan import Plan, single
+from pullproof.lab.policy import Call, Layers, NoOpinion, allowed
+from pullproof.model.endpoints import Endpoint, EndpointType
+from pullproof.model.iam import Policy, Role
+from pullproof.model.value import Maybe, Unknown
+
+#: Calls of AWS's own that no policy of the account is asked about, but for the endpoint's.
+AWS_OWN = "aws"
+
+
+class Judge:
+    """Knows the credentials that were handed out, and asks the policies of the estate."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._roles: dict[str, str] = {}
+        self._lock = threading.Lock()
+        #: Calls on which the lab has no opinion, which it lets pass: what, and why.
+        self.left_out: list[tuple[str, str]] = []
+
+    def credentials(self, role: str) -> str:
+        """An access key id for a role, by its key in the estate."""
+        key = f"ASIA{secrets.token_hex(8).upper()}"
+        with self._lock:
+            self._roles[key] = role
+        return key
+
+    def token(self, call: Asked, answer: bytes) -> bytes:
+        """The answer to GetAuthorizationToken with a token that remembers whose it is."""
+        token = secrets.token_hex(16)
+        with self._lock:
+            self._roles[token] = self._roles.get(call.key, "")
+        document = json.loads(answer)
+        for entry in document.get("authorizationData", []):
+            entry["authorizationToken"] = base64.b64encode(f"AWS:{token}".encode()).decode()
+        return json.dumps(document).encode()
+
+    def why_not(self, call: Asked, way: Way) -> str:
+        """Which layer refuses a call; empty text when it is allowed."""
+        if call.service == "registry" and call.key not in self._roles:
+            return "login"
+        if not call.action or (not way.vpc and call.key not in self._roles):
+            return ""
+        role = self._role(call.key)
+        endpoint = self._endpoint(call, way)
+        mine = call.presigned or call.key not in self._roles
+        layers = Layers(
+            role=None if mine else role,
+            endpoint=None if endpoint is None else endpoint.policy,
+            resource=None if mine else self._resource_policy(call),
+            organization=() if mine else self.plan.estate.organization_policies,
+        )
+        try:
+            return allowed(self._call(call, way, endpoint, role), layers)
+        except NoOpinion as reason:
+            self.left_out.append((call.action, str(reason)))
+            return ""
+
+    def _call(self, call: Asked, way: Way, endpoint: Endpoint | None, role: Role) -> Call:
+        context = {"aws:principalarn": role.arn}
+        if endpoint is not None:
+            context["aws:sourcevpce"] = endpoint.id or endpoint.key
+            context["aws:sourcevpc"] = self.plan.estate.vpcs[way.vpc].id or way.vpc
+        resource = call.resource.replace(":ACCOUNT:", f":{self.account}:")
+        if call.service == "ssm" and not resource.startswith("arn:"):
+            resource = f"arn:aws:ssm:{self.plan.region}:{self.account}:parameter/{resource.lstrip('/')}"
+        return Call(
+            caller=role.arn, account=self.account, action=call.action, resource=resource, context=context
+        )
+
+    @property
+    def account(self) -> str:
+        """The lab's one account."""
+        return str(self.plan.estate.account)
+
+    def _role(self, key: str) -> Role:
+        found = self.plan.estate.roles.get(self._roles.get(key, ""))
+        return found if found is not None else _NOBODY
+
+    def _endpoint(self, call: Asked, way: Way) -> Endpoint | None:
+        """The VPC endpoint that carried a call; None for the internet."""
+        estate = self.plan.estate
+        if way.interface:
+            return estate.endpoints.get(self.plan.interfaces[way.interface].owner)
+        if way.vpc not in estate.vpcs or call.service != "s3":
+            return None
+        sender = int.from_bytes(bytes(int(part) for part in way.sender.split(".")), "big")
+        for subnet in estate.subnets.values():
+            here = subnet.vpc == way.vpc and any(b.first <= sender <= b.last for b in single(subnet.blocks))
+            for endpoint in estate.endpoints.values() if here else ():
+                if (
+                    endpoint.type is EndpointType.GATEWAY
+                    and subnet.route_table in endpoint.route_tables.items
+                ):
+                    return endpoint
+        return None
+
+    def _resource_policy(self, call: Asked) -> Maybe[Policy] | None:
+        estate = self.plan.estate
+        if call.service in ("registry", "ecr"):
+            return next((r.policy for r in estate.repositories.values() if r.arn == call.resource), None)
+        if call.service == "secretsmanager":
+            return next((s.policy for s in estate.secrets.values() if s.arn == call.resource), None)
+        if call.service == "s3":
+            name = call.resource.removeprefix("arn:aws:s3:::").partition("/")[0]
+            return next((b.policy for b in estate.buckets.values() if b.name == name), None)
+        return None
+
+
+def _nobody() -> Role:
+    from pullproof.model.value import Listing, Origin
+
+    nowhere = Origin("")
+    return Role(
+        key="",
+        origin=nowhere,
+        arn="arn:aws:iam::000000000000:role/none",
+        name="none",
+        trust=Policy(origin=nowhere, statements=Listing()),
+        policies=Listing(),
+    )
+
+
+_NOBODY = _nobody()
+
+
+def execution_role(plan: Plan, launch: str) -> str:
+    """The key of the role that starts a launch; "" for none."""
+    held = plan.estate.launches[launch]
+    definition = plan.estate.task_definitions.get(str(held.task_definition))
+    override = held.execution_role_override
+    role = (
+        override
+        if override and not isinstance(override, Unknown)
+        else getattr(definition, "execution_role", "")
+    )
+    return "" if isinstance(role, Unknown) else str(role)
