@@ -219,9 +219,14 @@ class Network:
 
 
 def _translation(interface: Interface) -> str:
-    """A NAT gateway: whatever it sends on has its address."""
+    """A NAT gateway: whatever it sends on has its address, and what belongs to no connection is dropped.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
+    """
     own = dotted(interface.address)
     return (
         "table ip nat {\n chain out {\n  type nat hook postrouting priority srcnat; policy accept;\n"
-        f'  oifname "eth0" ip saddr != {own} snat to {own}\n }}\n}}\n'
+        f'  oifname "eth0" ip saddr != {own} snat to {own}\n }}\n'
+        " chain through {\n  type filter hook forward priority filter; policy accept;\n"
+        "  ct state invalid drop\n }\n}\n"
     )
