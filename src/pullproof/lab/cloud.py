@@ -22,18 +22,11 @@ MANAGED = ("ECS", "ContainerRegistry", "CloudWatchLogs", "SecretsManager", "SSM"
 
 
 class Cloud:
-    """moto's server on a socket; `changed` is called after every call that may have changed something."""
+    """moto's server on sockets of this machine; `changed` is called after every call that may change something."""
 
-    def __init__(self, held: socket.socket, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, *sockets: socket.socket, changed: Callable[[], None] = lambda: None) -> None:
         application = _application()
         _mend()
-        from werkzeug.serving import WSGIRequestHandler, make_server
-
-        class Quiet(WSGIRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log(self, *_: object, **__: object) -> None:
-                """Say nothing: the lab has its own record."""
 
         def told(environ: dict[str, Any], start: Any) -> Any:
             result = application(environ, start)
@@ -42,19 +35,25 @@ class Cloud:
             return result
 
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self.port = int(held.getsockname()[1])
-        self._server = make_server(
-            held.getsockname()[0], self.port, told, threaded=True, request_handler=Quiet, fd=held.fileno()
-        )
-        self._held = held
-        self._thread = threading.Thread(target=self._server.serve_forever, name="cloud", daemon=True)
-        self._thread.start()
+        #: The first socket's, where the lab itself asks.
+        self.port = int(sockets[0].getsockname()[1])
+        #: The last socket's, where others ask.
+        self.address = "{}:{}".format(*sockets[-1].getsockname())
+        self._held = sockets
+        self._servers = [_server(held, told) for held in sockets]
+        self._threads = [
+            threading.Thread(target=server.serve_forever, name="cloud", daemon=True)
+            for server in self._servers
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         """Stop answering."""
-        self._server.shutdown()
-        self._thread.join(timeout=5)
-        self._server.server_close()
+        for server, thread in zip(self._servers, self._threads, strict=True):
+            server.shutdown()
+            thread.join(timeout=5)
+            server.server_close()
 
     def client(self, service: str, region: str) -> Any:
         """A client of one of the services, straight to moto."""
@@ -69,6 +68,19 @@ class Cloud:
             aws_secret_access_key="lab",  # noqa: S106  # nothing checks it
             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}),
         )
+
+
+def _server(held: socket.socket, application: Any) -> Any:
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Quiet(WSGIRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log(self, *_: object, **__: object) -> None:
+            """Say nothing: the lab has its own record."""
+
+    host, port = held.getsockname()
+    return make_server(host, port, application, threaded=True, request_handler=Quiet, fd=held.fileno())
 
 
 def _application() -> Any:

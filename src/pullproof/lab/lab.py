@@ -7,7 +7,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 
@@ -70,7 +69,9 @@ class Lab:
         self._home = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         self._names = Home()
         self.changes: queue.SimpleQueue[float] = queue.SimpleQueue()
-        self.cloud = Cloud(api or _bound("127.0.0.1", 0), lambda: self.changes.put(time.monotonic()))
+        own = _bound("127.0.0.1", 5000)
+        sockets = (own,) if api is None else (own, api)
+        self.cloud = Cloud(*sockets, changed=lambda: self.changes.put(time.monotonic()))
         self.plan = self._planned(estate)
         self.judge = Judge(self.plan)
         self._front = Front(
@@ -104,6 +105,18 @@ class Lab:
         self.cloud.close()
         self.network.close()
         os.close(self._home)
+
+    @property
+    def api(self) -> str:
+        """Where the stand-in for AWS answers, as the machine sees it."""
+        return f"http://{self.cloud.address}"
+
+    def stop(self, task: Task, reason: str) -> None:
+        """Stop a task that runs."""
+        for container in task.containers:
+            container.stop()
+        task.status, task.reason = "STOPPED", reason
+        self.apply()
 
     # The network ----------------------------------------------------------------------------------
 
@@ -241,8 +254,3 @@ def _bound(host: str, port: int) -> socket.socket:
 def _bucket(name: str, region: str) -> dict[str, object]:
     where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     return {"Bucket": name, **where}
-
-
-def folder() -> Path:
-    """Where a lab keeps its files, inside its sandbox."""
-    return HOME

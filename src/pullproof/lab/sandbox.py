@@ -36,8 +36,10 @@ def run_inside(work: Callable[[], int]) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def start_inside(work: Callable[[], int]) -> int:
-    """Begin the work in a new sandbox; the process to wait for. It ends when this process does.
+def start_inside(work: Callable[[], int], *, stays: bool = False) -> int:
+    """Begin the work in a new sandbox; the process to wait for.
+
+    It ends when this process does, unless it `stays`: then it has a session of its own, and no terminal.
 
     Raises:
         ToolError: this host allows no namespaces.
@@ -48,8 +50,20 @@ def start_inside(work: Callable[[], int]) -> int:
     sys.stderr.flush()
     if (keeper := os.fork()) != 0:
         return keeper
-    _ended_by(parent)
+    if stays:
+        _leave_terminal()
+    else:
+        _ended_by(parent)
     os._exit(_keep(work))
+
+
+def _leave_terminal() -> None:
+    """A session of its own, and nothing to read or to write."""
+    os.setsid()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nothing, number)
+    os.close(nothing)
 
 
 def allowed() -> None:
