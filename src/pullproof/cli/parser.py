@@ -306,6 +306,17 @@ def _policy(command: Arguments) -> None:
     _printing(command, "json", "terraform")
 
 
+def _lab(command: Arguments) -> None:
+    from pullproof.cli.lab.parser import fill
+
+    if isinstance(command, argparse.ArgumentParser):
+        fill(
+            command,
+            lambda made: _reading(made, optional=True),
+            lambda made: _printing(made, "terminal", "json"),
+        )
+
+
 def _schema(command: Arguments) -> None:
     _printing(command, "json")
 
@@ -359,6 +370,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Arguments], None]]] = {
     "path": ("follow one connection through the network, there and back", _path),
     "snapshot": ("store what AWS says of an account, to check it later and elsewhere", _snapshot),
     "policy": ("print the least that IAM must allow, to check an account", _policy),
+    "lab": ("run the same network with real packets on this machine", _lab),
     "rules": ("list what a task needs in order to start", _rules),
     "schema": ("print the JSON Schema of reports", _schema),
     "completion": ("print a completion script for a shell", _completion),

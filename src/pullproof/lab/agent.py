@@ -330,13 +330,20 @@ class _Closing:
 
 
 def image_parts(image: str) -> tuple[str, str, str]:
-    """The registry, the name and the tag or digest of an image."""
-    host, _, rest = image.partition("/")
-    if "@" in rest:
-        name, _, reference = rest.partition("@")
-        return host, name, reference
+    """The registry, the name and the tag or digest of an image; without a host it is Docker Hub's.
+
+    https://docs.docker.com/reference/cli/docker/image/tag/
+    """
+    host, slash, rest = image.partition("/")
+    if not slash or not ("." in host or ":" in host or host == "localhost"):
+        host, rest = "registry-1.docker.io", image if slash else f"library/{image}"
+    elif host in ("docker.io", "index.docker.io"):
+        host, rest = "registry-1.docker.io", rest if "/" in rest else f"library/{rest}"
+    name, at, digest = rest.partition("@")
+    if at:
+        return host, name.partition(":")[0], digest
     name, colon, tag = rest.rpartition(":")
-    return (host, name, tag) if colon else (host, rest, "latest")
+    return (host, name, tag) if colon and "/" not in tag else (host, rest, "latest")
 
 
 def _kind(secret: Secret) -> str:

@@ -47,6 +47,9 @@ def asked(method: str, path: str, headers: Mapping[str, str], body: bytes, regio
         return _registry(method, path, named, found)
     if (held := _BUCKET.match(host)) is not None:
         return _object(method, path, named, host, held["bucket"] or "")
+    if path.startswith("/v2/") and not host.endswith("amazonaws.com"):
+        behind = f"/v2/public/{host.replace('.', '-')}/{path.removeprefix('/v2/')}"
+        return Asked(service="registry", action="", resource="*", host=host, path=behind)
     target = named.get("x-amz-target", "")
     prefix, _, operation = target.rpartition(".")
     service = _TARGETS.get(prefix, host.partition(".")[0])

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from pullproof.errors import PullproofError
-from pullproof.lab import image
+from pullproof.lab import image, sandbox
 from pullproof.lab.ask import CODES, ask
 from pullproof.lab.flows import flow_log
 from pullproof.lab.lab import Lab, Task
@@ -253,6 +253,7 @@ class Daemon:
         links = [] if task is None else [each.name for each in self.lab.plan.of(task.id)]
         yield {
             "pid": os.getpid(),
+            "outer": sandbox.outer(),
             "network": self.lab.network.spaces[links[0]] if links else -1,
             "containers": [] if task is None else [container.name for container in task.containers],
         }

@@ -46,7 +46,7 @@ class Judge:
 
     def why_not(self, call: Asked, way: Way) -> str:
         """Which layer refuses a call; empty text when it is allowed."""
-        if call.service == "registry" and call.key not in self._roles:
+        if call.service == "registry" and call.action and call.key not in self._roles:
             return "login"
         if not call.action or (not way.vpc and call.key not in self._roles):
             return ""

@@ -205,34 +205,11 @@ class Lab:
             str(self.plan.estate.launches[task.launch].task_definition)
         ]
         every = definition.containers.items
-        pulled = [agent.launch(self._work(container, task)) for container in every]
+        pulled = [agent.launch(work_of(container, self.plan.region, task.id)) for container in every]
         task.pulled = time.monotonic()
         for container, held in zip(every, pulled, strict=True):
             task.containers.append(self._run(container, held, task, setting.task))
         task.status = "RUNNING"
-
-    def _work(self, container: Written, task: Task) -> Work:
-        image = "" if isinstance(container.image, Unknown) or not container.image else container.image
-        name = "" if isinstance(container.name, Unknown) else container.name
-        return Work(
-            container=name,
-            image=image,
-            region=self.plan.region,
-            secrets=tuple(
-                Secret(name=each.name, value_from=each.value_from)
-                for each in container.secrets.items
-                if isinstance(each.value_from, str)
-            ),
-            log=self._log(container, name, task),
-            needs_login=".dkr.ecr." in image,
-        )
-
-    def _log(self, container: Written, name: str, task: Task) -> tuple[str, str, str] | None:
-        if container.log is None or isinstance(container.log, Unknown) or container.log.driver != "awslogs":
-            return None
-        options = {key: value for key, value in container.log.options if isinstance(value, str)}
-        group, prefix = options.get("awslogs-group", ""), options.get("awslogs-stream-prefix", "ecs")
-        return group, f"{prefix}/{name}/{task.id}", options.get("awslogs-region", self.plan.region)
 
     def _run(self, container: Written, pulled: Pulled, task: Task, network: int) -> Container:
         wish = Wish(
@@ -241,6 +218,29 @@ class Lab:
             environment=dict(pulled.values),
         )
         return Container(wish, pulled.config, pulled.layers, network)
+
+
+def work_of(container: Written, region: str, task: str) -> Work:
+    """What a container needs before it starts, of a task with that id."""
+    image = "" if isinstance(container.image, Unknown) or not container.image else container.image
+    name = "" if isinstance(container.name, Unknown) else container.name
+    held = [each for each in container.secrets.items if isinstance(each.value_from, str)]
+    return Work(
+        container=name,
+        image=image,
+        region=region,
+        secrets=tuple(Secret(name=each.name, value_from=str(each.value_from)) for each in held),
+        log=_log(container, name, region, task),
+        needs_login=".dkr.ecr." in image,
+    )
+
+
+def _log(container: Written, name: str, region: str, task: str) -> tuple[str, str, str] | None:
+    if container.log is None or isinstance(container.log, Unknown) or container.log.driver != "awslogs":
+        return None
+    options = {key: value for key, value in container.log.options if isinstance(value, str)}
+    group, prefix = options.get("awslogs-group", ""), options.get("awslogs-stream-prefix", "ecs")
+    return group, f"{prefix}/{name}/{task}", options.get("awslogs-region", region)
 
 
 def _bound(host: str, port: int) -> socket.socket:

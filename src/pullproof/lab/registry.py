@@ -79,6 +79,19 @@ class Registry:
         self._process.wait(timeout=10)
 
 
+def has(store: Any, name: str, repository: str, tag: str) -> bool:
+    """Whether a bucket holds a tag, or a digest, of a repository."""
+    kind = (
+        f"revisions/sha256/{tag.removeprefix('sha256:')}"
+        if tag.startswith("sha256:")
+        else f"tags/{tag}/current"
+    )
+    found = store.list_objects_v2(
+        Bucket=name, Prefix=f"{ROOT}/repositories/{repository}/_manifests/{kind}/link"
+    )
+    return bool(found.get("KeyCount"))
+
+
 def seed(store: Any, region: str, repository: str, tag: str, image: Image) -> None:
     """Put an image into the registry's bucket as the registry itself would; `store` is an S3 client.
 

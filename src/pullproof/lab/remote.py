@@ -72,11 +72,6 @@ class Remote:
             self._held.close()
             raise ToolError(f"the lab called {name} is another user's")
 
-    @property
-    def process(self) -> int:
-        """The process that listens, as this process sees it."""
-        return int(struct.unpack("3i", self._held.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0])
-
     def ask(self, what: str, **given: object) -> Iterator[dict[str, Any]]:
         """The answers, one by one.
 

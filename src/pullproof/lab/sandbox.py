@@ -25,6 +25,15 @@ HOME = Path("/run/pullproof")
 RESOLV_CONF = f"nameserver {RESOLVER}\noptions timeout:1 attempts:1\n"
 
 
+#: What the machine outside calls the sandbox's first process.
+_OUTER: list[int] = []
+
+
+def outer() -> int:
+    """The process id of the sandbox's first process, as the machine outside knows it; 0 outside of any."""
+    return _OUTER[0] if _OUTER else 0
+
+
 def run_inside(work: Callable[[], int]) -> int:
     """Do the work as the first process of a new sandbox; its exit status.
 
@@ -100,8 +109,10 @@ def _keep(work: Callable[[], int]) -> int:
         Path("/proc/self/uid_map").write_text(f"0 {user} 1", encoding="ascii")
         Path("/proc/self/gid_map").write_text(f"0 {group} 1", encoding="ascii")
     keeper = os.getpid()
+    told, tell = os.pipe()
     if (first := os.fork()) == 0:
         _ended_by(keeper, seen=False)
+        _OUTER.append(int(os.read(told, 20) or b"0"))
         status = 70
         with contextlib.suppress(KeyboardInterrupt):
             _furnish()
@@ -109,6 +120,7 @@ def _keep(work: Callable[[], int]) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+    os.write(tell, str(first).encode())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda got, _: os.kill(first, got))
     while True:

@@ -1,0 +1,1 @@
+"""`pullproof lab`: the same network with real packets, on this machine."""

@@ -1,0 +1,88 @@
+"""What a lab made from an input needs before its tasks can run: images, secrets, parameters, log groups.
+
+They are stand-ins: nothing of an account's is read. An image that the user pushed stays.
+"""
+
+from typing import Any
+
+from pullproof.lab.agent import Work, image_parts
+from pullproof.lab.image import Image, busybox
+from pullproof.lab.lab import Lab, work_of
+from pullproof.lab.registry import bucket, has, seed
+
+
+def furnish(lab: Lab) -> None:
+    """Make what the launches of the lab's estate name and the stand-in for AWS does not hold."""
+    image = busybox()
+    for key in lab.plan.estate.launches:
+        for work in works(lab, key):
+            _image(lab, work, image)
+            for secret in work.secrets:
+                _secret(lab, secret.value_from)
+            if work.log is not None:
+                _group(lab, work.log[0], work.log[2])
+
+
+def works(lab: Lab, launch: str) -> list[Work]:
+    """What each container of a launch needs."""
+    held = lab.plan.estate.launches[launch]
+    definition = lab.plan.estate.task_definitions.get(str(held.task_definition))
+    if definition is None:
+        return []
+    return [work_of(container, lab.plan.region, "task") for container in definition.containers.items]
+
+
+def _image(lab: Lab, work: Work, image: Image) -> None:
+    if not work.image:
+        return
+    name, tag = repository_of(work.image)
+    if not has(lab.store, bucket(lab.plan.region), name, tag):
+        seed(lab.store, lab.plan.region, name, tag, image)
+
+
+def repository_of(image: str) -> tuple[str, str]:
+    """What the lab's registry calls an image's repository, and the tag or digest."""
+    host, name, reference = image_parts(image)
+    account, dkr, *rest = host.split(".")
+    if dkr == "dkr" and len(rest) > 1:
+        return f"{account}/{rest[1]}/{name}", reference
+    return f"public/{host.replace('.', '-').replace(':', '-')}/{name}", reference
+
+
+def _secret(lab: Lab, value_from: str) -> None:
+    parts = value_from.split(":")
+    if len(parts) > 6 and parts[2] == "secretsmanager":
+        name = parts[6].rpartition("-")[0] or parts[6]
+        _quietly(
+            lab.cloud.client("secretsmanager", parts[3]).create_secret, Name=name, SecretString=_value(parts)
+        )
+        return
+    name = value_from.partition(":parameter")[2] or value_from
+    _quietly(
+        lab.cloud.client("ssm", lab.plan.region).put_parameter,
+        Name=name,
+        Value="from-the-lab",
+        Type="SecureString",
+    )
+
+
+def _value(parts: list[str]) -> str:
+    """A text, or an object that has the key which is asked for."""
+    import json
+
+    return json.dumps({parts[7]: "from-the-lab"}) if len(parts) > 7 and parts[7] else "from-the-lab"
+
+
+def _group(lab: Lab, name: str, region: str) -> None:
+    if name:
+        _quietly(lab.cloud.client("logs", region).create_log_group, logGroupName=name)
+
+
+def _quietly(do: Any, **given: object) -> None:
+    """Make it; what is there already, or may not be called that, is left."""
+    from botocore.exceptions import ClientError, ParamValidationError
+
+    try:
+        do(**given)
+    except (ClientError, ParamValidationError):
+        return
