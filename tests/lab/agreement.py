@@ -81,10 +81,13 @@ def difference(proof: Reached, packets: Outcome) -> str:
         # The proof goes on to where the name ought to lead, packets go to where it leads.
         return ""
     gates = set(packets.gates) - NO_WAY
+    if codes & NO_WAY and packets.ends:
+        # Where there is no way, packets meet what stands on the wrong one.
+        return ""
     if gates - codes and not unsure:
         return f"packets are stopped by {sorted(gates - codes)}, the proof names {sorted(codes)}"
     if packets.ends:
-        return "" if codes & NO_WAY or unsure else f"no way for packets, the proof names {sorted(codes)}"
+        return "" if unsure else f"no way for packets, the proof names {sorted(codes)}"
     if (missing := certain - NO_WAY - gates) and not proof.intermittent:
         return f"the proof names {sorted(missing)}, packets are stopped by {sorted(gates)} only"
     if packets.gate not in codes | NO_WAY and not unsure:

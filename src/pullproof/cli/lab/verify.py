@@ -1,0 +1,166 @@
+"""`lab verify`: the proof of an input, and what packets say of the same connections."""
+
+import json
+from argparse import Namespace
+from collections.abc import Iterator
+
+import msgspec
+
+from pullproof.cli.answer import deliver
+from pullproof.cli.check import nothing
+from pullproof.cli.loading import load
+from pullproof.errors import PullproofError
+from pullproof.evidence import Gate
+from pullproof.finding import Report, StepReport, TaskReport
+from pullproof.lab.ask import Outcome, ask
+from pullproof.lab.concrete import concrete
+from pullproof.lab.fabric import Network
+from pullproof.lab.plan import Start, planned
+from pullproof.model.estate import Estate
+from pullproof.prove import report
+from pullproof.report.text import safe
+from pullproof.sources.base import Loaded
+from pullproof.verdict import Verdict
+
+AGREES, DIFFERS = 0, 1
+#: Codes that say of a packet that it finds no way.
+NO_WAY = frozenset(
+    [
+        "endpoint-missing", "no-route", "blackhole-route", "nat-not-public", "gateway-not-associated",
+        "private-dns-off", "public-registry-unreachable", "no-public-ip", "public-access-blocked",
+        "dns-support-off", "dns-hostnames-off", "dns-no-record", "no-mount-target",
+    ]
+)  # fmt: skip
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One connection of one task: what the proof says, what the packets say, whether both can be right."""
+
+    task: str
+    step: str
+    subnet: str
+    host: str
+    port: int
+    proof: str
+    packets: str
+    agrees: bool
+    why: str = ""
+
+
+def verify(options: Namespace) -> int:
+    """Compare, and print each connection; 1 when any differs.
+
+    Raises:
+        NothingToCheck: nothing in the input runs a task on Fargate.
+    """
+    from pullproof.lab.sandbox import run_inside
+
+    loaded = load(options)
+    answer = report(loaded)
+    if not answer.tasks:
+        raise nothing(answer)
+
+    def work() -> int:
+        try:
+            rows = list(compared(loaded, answer))
+        except PullproofError as error:
+            from pullproof.cli.out import look_of, warn
+            from pullproof.cli.screens import fatal
+
+            warn(fatal(error, look_of(None)))
+            return error.exit_status
+        deliver(_json(rows) if options.format == "json" else "".join(_lines(rows)), options)
+        return AGREES if all(row.agrees for row in rows) else DIFFERS
+
+    return run_inside(work)
+
+
+def compared(loaded: Loaded, answer: Report) -> Iterator[Row]:
+    """Each connection of each task, tried in a network of the same estate."""
+    estate = concrete(loaded.estate)
+    starts = [start for task in answer.tasks for start in _starts(estate, task)]
+    plan = planned(estate, starts)
+    with Network(plan) as network:
+        for task in answer.tasks:
+            for step in task.steps:
+                for subnet in step.subnets if step.port else ():
+                    found = plan.of(_name(task.id, subnet))
+                    if found:
+                        yield _row(task, step, subnet, ask(network, found[0], step.host, step.port))
+
+
+def _starts(estate: Estate, task: TaskReport) -> Iterator[Start]:
+    launch = estate.launches[task.id]
+    for subnet in launch.subnets.items:
+        yield Start(
+            key=_name(task.id, subnet),
+            subnet=subnet,
+            groups=launch.groups.items,
+            public_ip=launch.public_ip is True,
+        )
+
+
+def _name(task: str, subnet: str) -> str:
+    return f"{task} in {subnet}"
+
+
+def _row(task: TaskReport, step: StepReport, subnet: str, outcome: Outcome) -> Row:
+    codes = {each.code for each in step.blockers}
+    why = difference(step, outcome)
+    network = [each for hop in step.network for each in hop.steps]
+    verdict = Verdict.FAILS if any(s.verdict is Verdict.FAILS for s in network) else step.verdict
+    shown = (
+        ", ".join(sorted(codes))
+        if codes
+        else {"works": "open", "unknown": "unknown"}.get(verdict.value, "closed")
+    )
+    return Row(
+        task=task.id,
+        step=step.step,
+        subnet=subnet,
+        host=step.host,
+        port=step.port,
+        proof=shown,
+        packets=outcome.gate or "open",
+        agrees=why == "",
+        why=why,
+    )
+
+
+def difference(step: StepReport, outcome: Outcome) -> str:
+    """Why proof and packets cannot both be right; empty text when they can.
+
+    The proof speaks of every address that AWS may choose, packets of one; a packet that finds no way
+    meets no filter behind it.
+    """
+    made = [each for hop in step.network for each in hop.steps]
+    failing = [each for each in made if each.verdict is Verdict.FAILS]
+    if any(each.verdict is Verdict.UNKNOWN for each in made) and not failing:
+        return ""
+    if not failing:
+        return "" if outcome.works else f"the proof says open, packets are stopped: {outcome.gate}"
+    if outcome.works:
+        partly = step.intermittent or any(each.partial for each in failing)
+        return "" if partly else "the proof says closed, packets get through"
+    codes = {each.code for each in failing}
+    if any(each.gate is Gate.NAMES for each in failing) or codes & NO_WAY:
+        return ""
+    unsure = any(each.verdict is Verdict.UNKNOWN for each in made)
+    if outcome.gate not in codes and not unsure:
+        return f"packets are stopped first by {outcome.gate}, which the proof does not name"
+    return ""
+
+
+def _lines(rows: list[Row]) -> Iterator[str]:
+    for row in rows:
+        mark = "✓" if row.agrees else "✗"
+        says = f"{row.packets}" if row.packets == row.proof else f"proof {row.proof}; packets {row.packets}"
+        yield f"{mark} {safe(row.task)}  {row.step:15}  {safe(row.subnet)} to {safe(row.host)}:{row.port}  {says}\n"
+        if row.why:
+            yield f"    {safe(row.why)}\n"
+    differing = sum(not row.agrees for row in rows)
+    yield f"\n{len(rows)} connections tried with real packets: {len(rows) - differing} agree, {differing} differ\n"
+
+
+def _json(rows: list[Row]) -> str:
+    return json.dumps({"connections": [msgspec.to_builtins(row) for row in rows]}, indent=2) + "\n"
