@@ -1,12 +1,15 @@
 """Questions to a network: does a connection open, and if not, what stopped it."""
 
+import socket
+
 import msgspec
 
 from pullproof.lab.fabric import Network
-from pullproof.lab.names import NoAnswer, addresses
+from pullproof.lab.kernel import inside
+from pullproof.lab.names import NoAnswer, addresses, own_servers, serves
 from pullproof.lab.nft import Drop
 from pullproof.lab.plan import Interface
-from pullproof.lab.probe import SILENCE, connect
+from pullproof.lab.probe import SILENCE, Tried, connect
 
 #: What the end of each stage is called in reports.
 CODES = {
@@ -21,6 +24,10 @@ CODES = {
 }
 #: Nothing was dropped by a filter, and nothing came back: no route leads there.
 SILENT = "no-route"
+#: Seconds in which a network that is not busy has answered.
+SOON = 0.02
+#: The address is another service's endpoint.
+WRONG = "private-dns-off"
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +44,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     gates: tuple[str, ...] = ()
     ends: bool = False
     drops: tuple[Drop, ...] = ()
+    #: False where something decides that a lab does not have.
+    emulated: bool = True
 
     @property
     def works(self) -> bool:
@@ -46,18 +55,18 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 def ask(network: Network, start: Interface, host: str, port: int, *, seconds: float = SILENCE) -> Outcome:
     """Connect from an interface to a name or an address, for real."""
+    if (unasked := _resolving(network, start, host)) is not None:
+        return unasked
     try:
         targets = _targets(network, start, host)
     except NoAnswer as reason:
         return Outcome(addresses=(), gate=str(reason), gates=(str(reason),), ends=True)
-    tried = connect(network, start.name, targets, port, seconds=seconds)
+    tried, stopped = _tried(network, start, targets, port, seconds)
     if tried.all_open:
-        return Outcome(addresses=targets, opened=tried.opened)
-    stopped = network.drops()
+        return _answered(network, targets, host)
     network.load(observing=True)
     try:
-        passed = connect(network, start.name, targets, port, seconds=seconds)
-        every = network.drops()
+        passed, every = _tried(network, start, targets, port, seconds)
     finally:
         network.load()
     first = next((CODES[stage] for stage in CODES if any(drop.stage == stage for drop in stopped)), SILENT)
@@ -71,8 +80,52 @@ def ask(network: Network, start: Interface, host: str, port: int, *, seconds: fl
     )
 
 
-def _targets(network: Network, start: Interface, host: str) -> tuple[int, ...]:
+def _tried(
+    network: Network, start: Interface, targets: tuple[int, ...], port: int, seconds: float
+) -> tuple[Tried, tuple[Drop, ...]]:
+    """Connections, and what was dropped. A record of a drop says sooner than silence that none will open."""
+    tried = connect(network, start.name, targets, port, seconds=SOON)
+    if tried.all_open:
+        return tried, network.drops()
+    dropped = network.drops()
+    if not dropped:
+        tried = connect(network, start.name, targets, port, seconds=seconds)
+        dropped = network.drops()
+    return tried, dropped
+
+
+def _answered(network: Network, targets: tuple[int, ...], host: str) -> Outcome:
+    """A connection that opened, unless another service than the one that is meant answers there."""
+    plan = network.plan
+    for interface in plan.interfaces.values():
+        endpoint = plan.estate.endpoints.get(interface.owner)
+        if endpoint is not None and interface.address in targets and not serves(plan, endpoint, host):
+            return Outcome(addresses=targets, gate=WRONG, gates=(WRONG,), ends=True)
+    return Outcome(addresses=targets, opened=targets)
+
+
+def _resolving(network: Network, start: Interface, host: str) -> Outcome | None:
+    """Whether questions get to DNS servers of one's own; what these answer is not for a lab to say."""
+    servers = own_servers(network.plan, start.subnet)
+    if not servers or _is_address(host):
+        return None
+    network.load()
+    with inside(network.spaces[start.name]), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        for server in filter(_is_address, servers):
+            asking.sendto(b"?", (server, 53))
+    stopped = tuple(drop for drop in network.drops() if drop.port == 53)
+    if {drop.address for drop in stopped} >= set(servers):
+        codes = tuple(dict.fromkeys(CODES[drop.stage] for drop in stopped))
+        return Outcome(addresses=(), gate=codes[0], gates=codes, ends=True, drops=stopped)
+    return Outcome(addresses=(), gate=SILENT, emulated=False)
+
+
+def _is_address(host: str) -> bool:
     parts = host.split(".")
-    if len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts):
-        return (int.from_bytes(bytes(int(part) for part in parts), "big"),)
+    return len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
+
+
+def _targets(network: Network, start: Interface, host: str) -> tuple[int, ...]:
+    if _is_address(host):
+        return (int.from_bytes(socket.inet_aton(host), "big"),)
     return addresses(network.plan, start.subnet, host)

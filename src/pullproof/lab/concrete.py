@@ -23,10 +23,16 @@ def concrete(estate: Estate) -> Estate:
     return found
 
 
+def endpoint_name(number: int) -> str:
+    """The DNS name of an endpoint of its own, by its place in the estate."""
+    return f"vpce-{number}.lab.vpce.amazonaws.com"
+
+
 class _Choice:
     def __init__(self, estate: Estate) -> None:
         self._region = "eu-west-1" if isinstance(estate.region, Unknown) else estate.region
         self._account = ACCOUNT if isinstance(estate.account, Unknown) else estate.account
+        self._endpoints = list(estate.endpoints)
         self._chosen: dict[str, str] = {}
         self._count = 0
 
@@ -61,6 +67,9 @@ class _Choice:
             return self._account
         if name in ("region", "aws.region"):
             return self._region
+        for number, key in enumerate(self._endpoints):
+            if name.startswith(f"{key}.dns"):
+                return endpoint_name(number)
         thing, _, attribute = name.rpartition(".")
         plain = "".join(c if c.isalnum() else "-" for c in thing.rpartition(".")[2]) or "thing"
         word = f"{plain}-{self._count:x}"

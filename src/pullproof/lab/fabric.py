@@ -92,7 +92,9 @@ class Network:
         before = set(self._spaces.held)
         self._spaces.become(wanted, cables)
         for interface in plan.interfaces.values():
-            if interface.role is Role.NAT and interface.name not in before:
+            # A box that takes what is not for it is taken for a NAT instance.
+            forwards = interface.role is Role.NAT or (interface.role is Role.BOX and not interface.checked)
+            if forwards and interface.name not in before:
                 with inside(self.spaces[interface.name]):
                     load(_translation(interface))
         self._serve()

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 
 from collections.abc import Iterator
 
+from pullproof.lab.concrete import endpoint_name
 from pullproof.lab.plan import Interface, Plan
 from pullproof.model.endpoints import Endpoint, EndpointType
 from pullproof.model.names import HostedZone
@@ -29,6 +30,8 @@ def addresses(plan: Plan, subnet: str, host: str) -> tuple[int, ...]:
     vpc = plan.estate.vpcs[str(place.vpc)]
     if vpc.dns_support is not True:
         raise NoAnswer("dns-support-off")
+    if (key := _called(plan, host)) != "":
+        return _own(plan, key)
     answers = (
         sorted(_private(plan, vpc.key, host), key=lambda each: -each[0]) if vpc.dns_hostnames is True else []
     )
@@ -60,18 +63,33 @@ def _private(plan: Plan, vpc: str, host: str) -> Iterator[tuple[int, tuple[int, 
 
 
 def _recorded(plan: Plan, zone: HostedZone, host: str) -> Iterator[int]:
+    """What a zone's records for a name answer: addresses, aliases of endpoints, other names."""
     for record in zone.records.items:
         if isinstance(record.name, Unknown) or isinstance(record.alias, Unknown):
             continue
         wild = record.name.startswith("*.") and _below(host, record.name[2:]) and host != record.name[2:]
-        if record.name != host and not wild:
+        if (record.name != host and not wild) or record.type not in ("A", "CNAME"):
             continue
         if record.alias:
             yield from _own(plan, record.alias)
         for value in record.values.items:
-            parts = value.split(".")
-            if len(parts) == 4 and all(part.isdigit() for part in parts):
-                yield int.from_bytes(bytes(int(part) for part in parts), "big")
+            yield from _address(value) if record.type == "A" else _own(plan, _called(plan, value))
+
+
+def _address(value: str) -> Iterator[int]:
+    parts = value.split(".")
+    if len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts):
+        yield int.from_bytes(bytes(int(part) for part in parts), "big")
+
+
+def _called(plan: Plan, name: str) -> str:
+    """The endpoint that one of its own DNS names belongs to; "" for none."""
+    first = name.partition(".")[0]
+    for number, (key, endpoint) in enumerate(plan.estate.endpoints.items()):
+        given = endpoint.id and (first == endpoint.id or first.startswith(f"{endpoint.id}-"))
+        if given or name.rstrip(".") == endpoint_name(number):
+            return key
+    return ""
 
 
 def _answers_for(plan: Plan, endpoint: Endpoint, host: str) -> int:
@@ -109,6 +127,23 @@ def _mounted(plan: Plan, subnet: str, host: str) -> tuple[int, ...]:
     if not found:
         raise NoAnswer("no-mount-target")
     return (found[0].address,)
+
+
+def own_servers(plan: Plan, subnet: str) -> tuple[str, ...]:
+    """The DNS servers that a VPC's DHCP options name in place of AWS's own."""
+    vpc = plan.estate.vpcs[str(plan.estate.subnets[subnet].vpc)]
+    options = plan.estate.dhcp_options.get(str(vpc.dhcp_options))
+    return () if options is None or options.amazon_dns is not False else options.servers.items
+
+
+def serves(plan: Plan, endpoint: Endpoint, host: str) -> bool:
+    """Whether the service behind an endpoint is the one that a host name is about."""
+    found = service_of(host)
+    if found is None or isinstance(endpoint.service, Unknown):
+        return True
+    return endpoint.service in (
+        f"com.amazonaws.{plan.region}.{each}" for each in (found[0].suffix, *found[0].perhaps)
+    )
 
 
 def _below(host: str, zone: str) -> bool:

@@ -17,6 +17,7 @@ from pullproof.lab.concrete import concrete
 from pullproof.lab.fabric import Network
 from pullproof.lab.plan import Start, planned
 from pullproof.model.estate import Estate
+from pullproof.model.value import Unknown
 from pullproof.prove import report
 from pullproof.report.text import safe
 from pullproof.sources.base import Loaded
@@ -85,13 +86,24 @@ def compared(loaded: Loaded, answer: Report) -> Iterator[Row]:
             for step in task.steps:
                 for subnet in step.subnets if step.port else ():
                     found = plan.of(_name(task.id, subnet))
-                    if found:
-                        yield _row(task, step, subnet, ask(network, found[0], step.host, step.port))
+                    for host in _hosts(estate, task, step) if found else ():
+                        yield _row(task, step, subnet, ask(network, found[0], host, step.port))
+
+
+def _hosts(estate: Estate, task: TaskReport, step: StepReport) -> tuple[str, ...]:
+    """The names that a step connects to: a mount's are those of the task's file systems."""
+    if step.host:
+        return (step.host,)
+    definition = estate.task_definitions.get(task.task_definition)
+    systems = [] if definition is None else [volume.file_system for volume in definition.volumes.items]
+    if len(systems) != 1 or isinstance(systems[0], Unknown):
+        return ()
+    return (f"{systems[0]}.efs.{estate.region}.amazonaws.com",)
 
 
 def _starts(estate: Estate, task: TaskReport) -> Iterator[Start]:
     launch = estate.launches[task.id]
-    for subnet in launch.subnets.items:
+    for subnet in dict.fromkeys(each for step in task.steps for each in step.subnets):
         yield Start(
             key=_name(task.id, subnet),
             subnet=subnet,
@@ -133,6 +145,8 @@ def difference(step: StepReport, outcome: Outcome) -> str:
     The proof speaks of every address that AWS may choose, packets of one; a packet that finds no way
     meets no filter behind it.
     """
+    if not outcome.emulated:
+        return ""
     made = [each for hop in step.network for each in hop.steps]
     failing = [each for each in made if each.verdict is Verdict.FAILS]
     if any(each.verdict is Verdict.UNKNOWN for each in made) and not failing:
