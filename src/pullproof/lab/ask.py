@@ -66,7 +66,8 @@ def ask(network: Network, start: Interface, host: str, port: int, *, seconds: fl
         return _answered(network, targets, host)
     network.load(observing=True)
     try:
-        passed, every = _tried(network, start, targets, port, seconds)
+        passed = connect(network, start.name, targets, port, seconds=seconds)
+        every = network.drops()
     finally:
         network.load()
     first = next((CODES[stage] for stage in CODES if any(drop.stage == stage for drop in stopped)), SILENT)
