@@ -36,7 +36,7 @@ def run_task(options: Namespace) -> int:
     shown = []
     for answer in remote.ask("run", **given):
         if "event" in answer:
-            shown.append(_step(answer["event"]))
+            shown.append(shown_step(answer["event"]))
             if options.format == "terminal" and not options.output:
                 emit(shown[-1])
         else:
@@ -136,7 +136,8 @@ def _row(task: dict[str, Any]) -> str:
     return line + (f"    {plain(task['reason'])}\n" if task["reason"] else "")
 
 
-def _step(event: dict[str, Any]) -> str:
+def shown_step(event: dict[str, Any]) -> str:
+    """One step of a launch, as a line."""
     mark = "✓" if event["ok"] else "✗"
     return (
         f"  {mark} {event['step']:15} {event['seconds'] * 1000:6.0f} ms  {plain(event['says'])}".rstrip()

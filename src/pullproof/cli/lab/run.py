@@ -23,7 +23,7 @@ ACTIONS = {
 }
 
 
-def lab(options: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Do what is asked of a lab; the exit status."""
     module, name = ACTIONS[options.action]
     do: Callable[[Namespace], int] = getattr(import_module(f"pullproof.cli.lab.{module}"), name)

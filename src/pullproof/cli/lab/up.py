@@ -62,7 +62,7 @@ def _serve(
     from pullproof.lab.lab import Lab
 
     try:
-        _credentials()
+        credentials()
         lab = Lab(estate, api=sockets[1], scale=options.time_scale)
         furnish(lab)
         reader = None if options.input else read
@@ -84,7 +84,7 @@ def _tell(ready: socket.socket, what: dict[str, object]) -> None:
         ready.sendall(json.dumps(what).encode() + b"\n")
 
 
-def _credentials() -> None:
+def credentials() -> None:
     """Credentials that are none: nothing here leaves the machine."""
     os.environ |= {
         "AWS_ACCESS_KEY_ID": "lab",
