@@ -126,7 +126,7 @@ def _filters(estate: Estate) -> None:
     )
 
 
-def _task(estate: Estate) -> None:
+def _role(estate: Estate) -> None:
     managed = managed_policy("AmazonECSTaskExecutionRolePolicy")
     trust = Statement(
         origin=Origin("role", "trust"),
@@ -142,6 +142,10 @@ def _task(estate: Estate) -> None:
         trust=Policy(origin=Origin("role", "trust"), statements=Listing((trust,))),
         policies=Listing((managed,) if managed is not None else ()),
     )
+
+
+def _task(estate: Estate) -> None:
+    _role(estate)
     estate.repositories["repository"] = Repository(
         key="repository",
         origin=Origin("repository"),
