@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pullproof.render.terraform.hcl import INDENT, indented
-from pullproof.sources.terraform.hcl.blocks import syntax_tree
+from pullproof.sources.terraform.hcl.blocks import parsed_again
 from pullproof.sources.terraform.hcl.strict import strict_blocks
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Node, Tree
 
 BOM = b"\xef\xbb\xbf"
 
@@ -47,7 +47,10 @@ class Document:
         self.before = before
         self.now = before or b""
         self.newline = "\r\n" if self.now.count(b"\r\n") * 2 > self.now.count(b"\n") else "\n"
+        #: Counts the changes.
+        self.version = 0
         self._stale = True
+        self._tree: Tree | None = None
         self._blocks: dict[tuple[str, ...], Node] = {}
         self._every: list[tuple[tuple[str, ...], Node]] = []
         self.broken = self._parse().has_error
@@ -109,7 +112,16 @@ class Document:
     def replace(self, start: int, end: int, text: str) -> None:
         """Put a text where some bytes were; its line breaks become those of the file."""
         new = text.replace("\r\n", "\n").replace("\n", self.newline).encode()
-        self.now = self.now[:start] + new + self.now[end:]
+        before = self.now
+        self.now = before[:start] + new + before[end:]
+        self.version += 1
+        if self._tree is not None:
+            reach = start + len(new)
+            # A copy: nodes that somebody holds keep the positions that they had.
+            self._tree = self._tree.copy()
+            self._tree.edit(
+                start, end, reach, _point(before, start), _point(before, end), _point(self.now, reach)
+            )
         self._stale = True
 
     def indent_of(self, at: int) -> str:
@@ -143,10 +155,16 @@ class Document:
     def _parse(self) -> "Node":
         start = len(BOM) if self.now.startswith(BOM) else 0
         # A byte order mark is white space to the grammar if it is made white space: positions stay.
-        return syntax_tree(b" " * start + self.now[start:])
+        self._tree = parsed_again(b" " * start + self.now[start:], self._tree)
+        return self._tree.root_node
 
 
 BY_HAND = "make the change by hand"
+
+
+def _point(content: bytes, at: int) -> tuple[int, int]:
+    """A position as row and column."""
+    return content.count(b"\n", 0, at), at - content.rfind(b"\n", 0, at) - 1
 
 
 def _head(node: "Node") -> tuple[str, ...]:

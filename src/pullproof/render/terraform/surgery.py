@@ -116,10 +116,11 @@ def add_to_tuple(document: Document, literal: "Node", item: str) -> None:
         return
     indent = document.indent_of(last.start_byte)
     tail = "," if comma is not None else ""
+    behind = last.end_byte
     end = _end_of_line(document, literal, comma.end_byte if comma is not None else last.end_byte)
     document.replace(end, end, f"\n{indented(item, indent)}{tail}")
     if comma is None:
-        document.replace(last.end_byte, last.end_byte, ",")
+        document.replace(behind, behind, ",")
 
 
 def _multiline(item: str) -> bool:

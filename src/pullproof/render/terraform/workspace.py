@@ -43,6 +43,7 @@ class Workspace:
         self.project = Project(root)
         self._documents: dict[str, Document] = {}
         self._named: dict[str, dict[tuple[str, ...], str]] = {}
+        self._leads: dict[str, tuple[int, dict[str, set[str]]]] = {}
         self._copies = Counter[str]()
         self._repeated: set[str] = set()
         for path in self.project.paths():
@@ -123,6 +124,21 @@ class Workspace:
         for file in dict.fromkeys((*self._files(directory), *self._names(directory).values())):
             document = self.document(file)
             yield from ((labels, node, document) for labels, node in document.every())
+
+    def leads(self, path: tuple[str, ...]) -> dict[str, set[str]]:
+        """What each block and each local of a module refers to."""
+        directory = self.module(path).directory
+        version = sum(document.version for document in self._documents.values())
+        held = self._leads.get(directory)
+        if held is None or held[0] != version:
+            found: dict[str, set[str]] = {}
+            for labels, node, _ in self.everything(path):
+                if labels == ("locals",):
+                    found |= {f"local.{_name(item)}": mentioned(item) for item in items_of(node)}
+                else:
+                    found[_called(labels)] = mentioned(node)
+            held = self._leads[directory] = (version, found)
+        return held[1]
 
     def taken(self, path: tuple[str, ...], kind: str) -> set[str]:
         """The names that resources of a type have in a module already."""
@@ -223,13 +239,7 @@ class Workspace:
 
 def circle(workspace: Workspace, path: tuple[str, ...], start: set[str], goal: str) -> bool:
     """Whether what is mentioned leads back to a block, so that Terraform would find a cycle."""
-    leads: dict[str, set[str]] = {}
-    for labels, node, _ in workspace.everything(path):
-        if labels == ("locals",):
-            for item in items_of(node):
-                leads[f"local.{_name(item)}"] = mentioned(item)
-        else:
-            leads[_called(labels)] = mentioned(node)
+    leads = workspace.leads(path)
     seen: set[str] = set()
     waiting = list(start)
     while waiting:

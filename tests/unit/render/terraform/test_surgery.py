@@ -189,8 +189,15 @@ def test_nothing_outside_the_change_changes(
         add_block(found, spot, "ingress {\n  z = 1\n}", ("ingress",))
     found.append('resource "aws_y" "z" {\n}')
 
-    assert not Document("x", "x", found.now).broken
+    again = Document("x", "x", found.now)
+    assert not again.broken
     assert _within(before, found.now)
+    assert _spans(again) == _spans(found)
+
+
+def _spans(found: Document) -> list[tuple[tuple[str, ...], int, int]]:
+    """Where the blocks of a file are: the same whether it is parsed anew or after each change."""
+    return [(head, node.start_byte, node.end_byte) for head, node in found.every()]
 
 
 def _within(before: bytes, after: bytes) -> bool:

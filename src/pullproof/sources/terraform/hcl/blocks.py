@@ -13,7 +13,7 @@ from pullproof.sources.terraform.hcl.strict import strict_blocks
 from pullproof.sources.terraform.hcl.syntax import Block, Source
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Tree
 
 #: Larger files than any person writes are refused unread.
 LARGEST = 10_000_000
@@ -71,6 +71,11 @@ def attributes_of(content: bytes, shown: str) -> dict[str, Source]:
 def syntax_tree(content: bytes) -> "Node":
     """The tree that tree-sitter makes of a text, errors included."""
     return _parser().parse(content).root_node
+
+
+def parsed_again(content: bytes, before: "Tree | None") -> "Tree":
+    """The tree of a text; quickly where the tree is given that it had before it was edited."""
+    return _parser().parse(content, before) if before is not None else _parser().parse(content)
 
 
 @functools.cache
