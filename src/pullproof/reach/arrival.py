@@ -8,7 +8,7 @@ from pullproof.reach.crossing import across, reply, request
 from pullproof.reach.doubts import not_modelled
 from pullproof.reach.ground import Ground, remembered
 from pullproof.reach.party import Party, Side
-from pullproof.reach.passages import Passage
+from pullproof.reach.passages import Passage, soft_hop
 from pullproof.reach.peers import Link
 from pullproof.reach.routes import Fork, forks
 from pullproof.reach.trip import Back, Trip
@@ -34,8 +34,23 @@ def arrive(ground: Ground, subnet: str, trip: Trip, link: Link, via: Via) -> Pas
 
 def back_out(ground: Ground, subnet: str, trip: Trip) -> tuple[Hop, ...]:
     """The reply leaves a subnet: its route table, then its ACL."""
+    route = _route_back(ground, subnet, trip.client, trip.back)
     outside = across(ground, subnet, reply(trip.flow, Side.OUT, trip.ports), trip.client)
-    return hop_of(_route_back(ground, subnet, trip.client, trip.back)), outside
+    if route.unknown is not None and attached(ground, subnet):
+        # Perhaps to the transit gateway's interface in this very subnet.
+        outside = soft_hop(outside, route.unknown)
+    return hop_of(route), outside
+
+
+def attached(ground: Ground, subnet: str) -> bool:
+    """Whether a transit gateway may have an interface in a subnet: what it hands on there meets no ACL.
+
+    https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
+    """
+    if ground.open("TransitAttachment"):
+        return True
+    every = ground.estate.transit_attachments.values()
+    return any(subnet in each.subnets.items or bool(each.subnets.open) for each in every)
 
 
 @remembered

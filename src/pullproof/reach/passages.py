@@ -66,6 +66,20 @@ def soft_hop(hop: Hop, why: Unknown) -> Hop:
     return msgspec.structs.replace(hop, steps=steps)
 
 
+def strayed(passage: Passage) -> Unknown | None:
+    """Why replies may come back by another way than the one shown; None when they certainly do not."""
+    steps = (step for hop in passage.back for step in hop.steps)
+    return next(
+        (step.unknown for step in steps if step.gate is Gate.ROUTE_TABLE and step.unknown is not None), None
+    )
+
+
+def returned(passage: Passage, back: tuple[Hop, ...]) -> tuple[Hop, ...]:
+    """The hops of a reply after those of a passage: perhaps it never meets them."""
+    why = strayed(passage)
+    return back if why is None else tuple(soft_hop(hop, why) for hop in back)
+
+
 def soft(passage: Passage, why: Unknown) -> Passage:
     """A passage that is not certain to be the one taken: never a certain failure, nor without aim."""
     out = tuple(soft_hop(hop, why) for hop in passage.out)

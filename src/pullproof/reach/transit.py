@@ -18,7 +18,7 @@ from pullproof.reach.doubts import not_modelled, not_shown
 from pullproof.reach.ends import dead_end, end, route_hop, unknown_end
 from pullproof.reach.ground import Ground
 from pullproof.reach.party import Side
-from pullproof.reach.passages import Passage, doubted, pieces
+from pullproof.reach.passages import Passage, doubted, pieces, returned
 from pullproof.reach.peers import Link
 from pullproof.reach.placement import same_zone
 from pullproof.reach.transit_tables import Exit, exits
@@ -51,7 +51,9 @@ def through_transit(ground: Ground, leg: Leg, travel: Travel) -> tuple[Passage, 
     into, back, quiet = _near_border(ground, leg, entry)
     hops = (route_hop(leg.lane, leg.dest), *into)
     return tuple(
-        msgspec.structs.replace(passage.after(hops, back, Via.TRANSIT_GATEWAY), quiet=quiet)
+        msgspec.structs.replace(
+            passage.after(hops, returned(passage, back), Via.TRANSIT_GATEWAY), quiet=quiet
+        )
         for passage in _across(ground, leg, near, travel)
     )
 
@@ -91,7 +93,7 @@ def _out(
     hop = Hop(at=leg.lane.ref, gate=Gate.TRANSIT_GATEWAY, steps=(_exit_step(leg, exit_),))
     back = hop_of(_way_back(ground, leg, near, far))
     into = _into(ground, leg, vpc, far, travel)
-    return tuple(passage.after((hop,), (back,)) for passage in into)
+    return tuple(passage.after((hop,), returned(passage, (back,))) for passage in into)
 
 
 def _beyond(  # noqa: PLR0917 - both attachments, and the way between them
@@ -131,7 +133,8 @@ def _beyond(  # noqa: PLR0917 - both attachments, and the way between them
     )
     hop = Hop(at=leg.lane.ref, gate=Gate.TRANSIT_GATEWAY, steps=(_exit_step(leg, exit_),))
     back = hop_of(_way_back(ground, leg, near, far))
-    return tuple(passage.after((hop,), (back,)) for passage in _across(ground, there, peer, travel))
+    beyond = _across(ground, there, peer, travel)
+    return tuple(passage.after((hop,), returned(passage, (back,))) for passage in beyond)
 
 
 def _exit_step(leg: Leg, exit_: Exit) -> Step:
@@ -216,7 +219,8 @@ def _from(ground: Ground, leg: Leg, subnet: Subnet, travel: Travel) -> tuple[Pas
     outside = across(ground, subnet.key, request(trip.flow, Side.OUT), dest)
     onward = travel.onward(ground, subnet.key, table.key, dest, trip)
     return tuple(
-        msgspec.structs.replace(passage.after((outside,), (answers,)), link=link) for passage in onward
+        msgspec.structs.replace(passage.after((outside,), returned(passage, (answers,))), link=link)
+        for passage in onward
     )
 
 

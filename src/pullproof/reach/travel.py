@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
-from pullproof.evidence import Gate, Via
+from pullproof.evidence import Gate, Hop, Via
 from pullproof.model.estate import look_up
 from pullproof.model.value import Unknown
 from pullproof.model.vpc import Subnet, TargetKind
-from pullproof.reach.arrival import arrive
+from pullproof.reach.arrival import arrive, attached
 from pullproof.reach.crossing import across, reply, request
 from pullproof.reach.delivery import deliver
 from pullproof.reach.doubts import not_modelled
@@ -17,7 +17,7 @@ from pullproof.reach.instance import through_interface
 from pullproof.reach.internet import through_internet_gateway
 from pullproof.reach.nat import through_nat
 from pullproof.reach.party import Dest, Side
-from pullproof.reach.passages import Passage, chosen, pieces, soft_hop
+from pullproof.reach.passages import Passage, chosen, pieces, returned, soft_hop
 from pullproof.reach.peering import through_peering
 from pullproof.reach.peers import Link
 from pullproof.reach.routes import forks
@@ -50,9 +50,17 @@ def depart(ground: Ground, subnet: str, dest: Dest, trip: Trip) -> tuple[Passage
     return tuple(
         passage
         if passage.aimless
-        else replace(passage.after((outside,), () if passage.quiet else (inside,)), quiet=False)
+        else replace(passage.after((outside,), _into(ground, subnet, passage, inside)), quiet=False)
         for passage in found
     )
+
+
+def _into(ground: Ground, subnet: str, passage: Passage, inside: Hop) -> tuple[Hop, ...]:
+    """The reply enters the subnet it is for, unless it skips the ACL."""
+    if passage.quiet:
+        return ()
+    # By another way than the request's it may come from an interface of a transit gateway in this subnet.
+    return returned(passage, (inside,)) if attached(ground, subnet) else (inside,)
 
 
 def onward(ground: Ground, subnet: str, table: str, dest: Dest, trip: Trip) -> tuple[Passage, ...]:

@@ -638,3 +638,62 @@ def test_an_interface_of_another_kind_behind_a_transit_gateway_may_take_referenc
     answer = reach_addresses(estate, a_source(), blocks("10.1.1.9/32"), 443)
 
     assert Verdict.UNKNOWN is answer.verdict
+
+
+# Replies by another way -------------------------------------------------------------------------------
+
+ONLY_REQUESTS = (an_entry(1, what=tcp(443)),)
+
+
+def there_by_peering(*subnets: str) -> Estate:
+    """The request goes by peering, the reply by a transit gateway with interfaces in these subnets."""
+    estate = peered()
+    estate.transit_gateways["tgw"] = TransitGateway(key="tgw", origin=at("tgw"))
+    attach(estate, "att-spoke", "vpc", *(key for key in subnets if not key.startswith("hub")))
+    attach(estate, "att-hub", "hub", *(key for key in subnets if key.startswith("hub")))
+    a_transit_table(estate)
+    a_subnet(estate, "other", "10.0.9.0/28")
+    a_table(estate, "hub-table", a_route(SPOKE, TargetKind.TRANSIT_GATEWAY, "tgw"), vpc="hub")
+    return estate
+
+
+def test_a_reply_that_may_come_from_within_the_subnet_may_meet_no_acl() -> None:
+    """A transit gateway's interface in the sender's own subnet hands it over without asking the list."""
+    here, elsewhere, unseen = there_by_peering("subnet"), there_by_peering("other"), there_by_peering("other")
+    unseen.open["TransitAttachment"] = (unknown(),)
+    for estate in (here, elsewhere, unseen):
+        an_acl(estate, "vpc-acl", ingress=ONLY_REQUESTS)
+
+    assert Verdict.UNKNOWN is ask(here).verdict
+    assert [("nacl-return", "vpc-acl")] == blockers(ask(elsewhere))
+    assert Verdict.UNKNOWN is ask(unseen).verdict
+
+
+def test_a_reply_that_may_stay_within_the_endpoints_subnet_may_meet_no_acl() -> None:
+    """A transit gateway's interface beside the endpoint takes it there."""
+    here, elsewhere = there_by_peering("hub-subnet"), there_by_peering("other")
+    for estate in (here, elsewhere):
+        an_acl(estate, "hub-acl", egress=ONLY_REQUESTS, vpc="hub")
+
+    assert Verdict.UNKNOWN is ask(here).verdict
+    assert [("nacl-return", "hub-acl")] == blockers(ask(elsewhere))
+
+
+@pytest.mark.parametrize(
+    ("acl", "table", "blocker"),
+    [("att-acl", "table", ("nacl-return", "att-acl")), ("hub-acl", "", ("no-route", "att-hub"))],
+)
+def test_a_reply_that_may_go_by_peering_may_pass_by_what_the_request_went_through(
+    acl: str, table: str, blocker: tuple[str, str]
+) -> None:
+    """The ACL of the attachment's subnet, and the gateway's tables, are asked about it only perhaps."""
+    same, other = transit(), transit()
+    for estate in (same, other):
+        an_acl(estate, "att-acl", ingress=ONLY_REQUESTS, vpc="hub")
+        a_subnet(estate, "hub-att", "10.1.9.0/28", vpc="hub", acl=acl)
+        attach(estate, "att-hub", "hub", "hub-att", table=table)
+    other.peerings["pcx"] = Peering(key="pcx", origin=at("pcx"), requester="vpc", accepter="hub")
+    a_table(other, "hub-table", a_route(SPOKE, TargetKind.PEERING, "pcx"), vpc="hub")
+
+    assert [blocker] == blockers(ask(same))
+    assert Verdict.UNKNOWN is ask(other).verdict
