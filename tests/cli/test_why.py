@@ -34,13 +34,18 @@ def test_each_conclusion_is_shown_as_its_golden(
     shown: str, plan: str, message: str, status: int, tmp_path: Path
 ) -> None:
     """The whole answer to a message, for each conclusion."""
-    write(next(variant for case, variant in every_variant() if name(case, variant) == plan), tmp_path)
-    shutil.copy(PLANS / f"{plan}.json", tmp_path / "plan.json")
+    _write(plan, tmp_path)
 
     found, out, err = run(tmp_path, "why", "plan.json", "--text", MESSAGES[message][0])
 
     assert (status, "") == (found, err)
     golden.check(HERE / "golden" / f"why-{shown}.txt", out)
+
+
+def _write(plan: str, folder: Path) -> None:
+    """A scenario's configuration, and its plan beside it."""
+    write(next(variant for case, variant in every_variant() if name(case, variant) == plan), folder)
+    shutil.copy(PLANS / f"{plan}.json", folder / "plan.json")
 
 
 def test_a_text_alone_is_explained_and_nothing_is_said_to_be_proved(tmp_path: Path) -> None:
@@ -103,3 +108,50 @@ def test_words_that_nobody_knows_still_show_what_is_wrong(tmp_path: Path) -> Non
 
     assert (1, "not-understood") == (status, message["conclusion"])
     assert ["sg-ingress"] == [one["code"] for one in message["others"]]
+
+
+def test_the_fix_for_programs_is_the_one_that_fix_offers(tmp_path: Path) -> None:
+    """`offer` has the fixes of `pullproof fix --for TASK`, with their edits and their proof."""
+    shutil.copy(PLANS / "E08-endpoint-ingress/broken-port.json", tmp_path / "plan.json")
+
+    _, why, _ = run(tmp_path, "why", "plan.json", "--text", LOGIN, "--format", "json")
+    _, fix, _ = run(tmp_path, "fix", "plan.json", "--for", "aws_ecs_service.app", "--format", "json")
+    (message,) = json.loads(why)["failures"][0]["messages"]
+    offered = json.loads(fix)
+
+    assert {"fixes": offered["fixes"], "left": offered["left"]} == message["offer"]
+    assert ["AddGroupRule"] == [one["edit"]["kind"] for one in message["offer"]["fixes"][0]["edits"]]
+
+
+def test_what_cannot_be_mended_is_told_with_what_a_person_has_to_do(tmp_path: Path) -> None:
+    """A denial in a policy is somebody's decision: no fix is shown, and the remedy is."""
+    _write("E17-secrets-denied/broken-denied", tmp_path)
+
+    status, out, _ = run(tmp_path, "why", "plan.json", "--text", MESSAGES["secret-denied-old"][0])
+
+    assert (1, True) == (status, "not mendable here[iam-denied]" in out)
+    assert "\nfix:" not in out
+
+
+def test_without_a_known_cause_no_fix_is_shown(tmp_path: Path) -> None:
+    """Where the message is of something else, its task's fix would answer another question."""
+    shutil.copy(PLANS / "E08-endpoint-ingress/broken-port.json", tmp_path / "plan.json")
+
+    _, out, _ = run(tmp_path, "why", "plan.json", "--text", DENIED, "--format", "json")
+    (message,) = json.loads(out)["failures"][0]["messages"]
+
+    assert (None, "") == (message["offer"], message["fix"])
+
+
+def test_a_template_is_explained_and_mended_like_a_plan(tmp_path: Path) -> None:
+    """The fix lets the task out to where ECR is, not to a list of which nobody knows whether ECR is in it."""
+    shutil.copy(ROOT / "tests/templates/existing-network.yaml", tmp_path / "template.yaml")
+
+    words = ("why", "template.yaml", "--region", "eu-west-1", "--text", LOGIN)
+    status, out, _ = run(tmp_path, *words, "--format", "json")
+    (message,) = json.loads(out)["failures"][0]["messages"]
+
+    assert (1, "certain", "Service") == (status, message["conclusion"], message["task"]["id"])
+    (edit,) = message["offer"]["fixes"][0]["edits"]
+    assert ("App", ["0.0.0.0/0"]) == (edit["edit"]["group"], edit["edit"]["peer"]["blocks"])
+    assert "fix: 1 edit takes every blocker from Service" in run(tmp_path, *words)[1]

@@ -11,12 +11,13 @@ from pullproof.cli.check import CAN_START, CANNOT_START, UNKNOWN
 from pullproof.cli.loading import STDIN, load
 from pullproof.cli.tasks import only
 from pullproof.errors import NothingToCheck, UsageError
-from pullproof.finding import Report, TaskReport
+from pullproof.finding import Offer, Report, TaskReport
 from pullproof.prove import report
+from pullproof.report.text import quoted
 from pullproof.report.why import render, render_json
 from pullproof.sources.base import Loaded
 from pullproof.verdict import Verdict
-from pullproof.why.answer import Answer, Told, told_of
+from pullproof.why.answer import Answer, Told, to_mend, told_of
 from pullproof.why.conclude import Judgement, worst
 from pullproof.why.failure import Failure, failures, of_text
 
@@ -24,6 +25,8 @@ from pullproof.why.failure import Failure, failures, of_text
 TELLS = ("live", "snapshot")
 #: More than this is no stopped reason.
 MOST = 1 << 20
+#: Of more tasks than this only the command is told that mends them: each fix is searched for and proven.
+MOST_OFFERS = 5
 
 
 def why(options: Namespace) -> int:
@@ -77,8 +80,18 @@ def _proved(options: Namespace, text: str | None) -> Answer:
         msgspec.structs.replace(told_of(failure, tasks, prove), note=_other(failure, tasks, loaded))
         for failure, tasks in _failures(options, loaded, text)
     )
+    shown = report(loaded, only=frozenset())
     fix = _fix(loaded)
-    return Answer(report=report(loaded, only=frozenset()), told=told, fix=fix)
+    apply = f"{fix} --out mend.tf" if loaded.kind in TELLS else f"{fix} --diff, then --write"
+    return Answer(report=shown, told=told, fix=fix, apply=apply, offers=_offers(told, loaded))
+
+
+def _offers(told: tuple[Told, ...], loaded: Loaded) -> dict[str, Offer]:
+    """What mends the tasks of which a cause is known."""
+    from pullproof.repair.offer import offer
+
+    found = {task: offer(loaded, only=(task,)) for task in to_mend(told)[:MOST_OFFERS]}
+    return {task: one for task, one in found.items() if one.blocked}
 
 
 def _failures(options: Namespace, loaded: Loaded, text: str | None) -> list[tuple[Failure, tuple[str, ...]]]:
@@ -179,15 +192,15 @@ def _other(failure: Failure, tasks: tuple[str, ...], loaded: Loaded) -> str:
 
 def _fix(loaded: Loaded) -> str:
     """What to type to have the cause mended; {task} stands for the task."""
-    from pullproof.cli.parser import COMMANDS
-
-    path = loaded.path.replace("{", "{{").replace("}", "}}")
-    return f"pullproof fix {path} --for {{task}}" if "fix" in COMMANDS else ""
+    path = quoted(loaded.path).replace("{", "{{").replace("}", "}}")
+    return f"pullproof fix {path} --for {{task}}"
 
 
 def _deliver(answer: Answer, options: Namespace) -> None:
     if options.format == "json":
-        deliver(render_json(answer), options)
+        from pullproof.render.as_json import edit_json
+
+        deliver(render_json(answer, edit_json), options)
     else:
         deliver(render(answer, look_for(options)), options)
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from pullproof.evidence import Step
+from pullproof.evidence import Gate, Step
 from pullproof.launch.requirement import Need, Requirement
 from pullproof.model.ecs import Launch
 from pullproof.model.estate import Estate
@@ -44,7 +44,7 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     """How every requirement stands, what is in the way, and the verdict on every launch.
 
     `needs` are what each requirement asks for. `gaps` are those of tasks that must start; `warned` those of
-    what only warns.
+    what only warns. `doubts` are the gates of which it is not known whether they let a requirement pass.
     """
 
     standing: dict[Claim, Verdict]
@@ -52,6 +52,7 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: dict[str, Verdict]
     gaps: tuple[Gap, ...]
     warned: tuple[Gap, ...]
+    doubts: frozenset[tuple[Claim, Gate, str]] = frozenset()
 
 
 def survey(
@@ -64,6 +65,7 @@ def survey(
     verdicts: dict[str, Verdict] = {}
     gaps: dict[Gap, None] = {}
     warned: dict[Gap, None] = {}
+    doubts: set[tuple[Claim, Gate, str]] = set()
     for launch in estate.launches.values():
         if launch.fargate is False or (only is not None and launch.key not in only):
             continue
@@ -75,13 +77,21 @@ def survey(
                 claim = (launch.key, requirement.rule.id, requirement.subject, place.subnet)
                 needs[claim] = (*needs.get(claim, ()), *requirement.needs)
                 standing[claim] = standing.get(claim, Verdict.WORKS) & answer.verdict
+                doubts |= {(claim, s.gate, s.at) for s in answer.decisions if s.verdict is Verdict.UNKNOWN}
                 if not requirement.only_warns:
                     verdict &= answer.verdict
                 if answer.verdict is Verdict.FAILS:
                     held = warned if requirement.only_warns else gaps
                     held.update(dict.fromkeys(_gaps(prover, launch, judged, requirement, place)))
         verdicts[launch.key] = verdict
-    return Survey(standing=standing, needs=needs, verdicts=verdicts, gaps=tuple(gaps), warned=tuple(warned))
+    return Survey(
+        standing=standing,
+        needs=needs,
+        verdicts=verdicts,
+        gaps=tuple(gaps),
+        warned=tuple(warned),
+        doubts=frozenset(doubts),
+    )
 
 
 def _gaps(

@@ -230,8 +230,8 @@ def worse(before: Survey, after: Survey) -> tuple[Claim, ...]:
 
 
 def _as_good(found: Survey, whole: Survey, asked: frozenset[str]) -> bool:
-    """Whether as much is mended, and nothing worse, with fewer edits."""
-    if worse(whole, found):
+    """Whether as much is mended, and nothing worse or less certain, with fewer edits."""
+    if worse(whole, found) or not found.doubts <= whole.doubts:
         return False
     return all(found.verdicts[key] is whole.verdicts[key] for key in asked) and len(found.gaps) <= sum(
         gap.launch in found.verdicts for gap in whole.gaps

@@ -14,10 +14,15 @@ MOST_EDITS = 200
 
 def render(offer: Offer, look: Look, *, again: str = "") -> str:
     """The whole offer as text. `again` is how to have it written, as it would be typed."""
-    blocks: list[Iterator[str]] = [_fix(fix, offer, look, again) for fix in offer.fixes]
-    blocks += [_left(one, offer, look) for one in offer.left]
+    blocks = mending(offer, look, again=again)
     blocks += [_unknown(offer, look), _notes(offer, look), iter((_summary(offer),))]
     return joined(blocks)
+
+
+def mending(offer: Offer, look: Look, *, again: str = "") -> list[Iterator[str]]:
+    """The fixes of an offer, and what stays, as blocks for another report."""
+    fixes = [_fix(fix, offer, look, again) for fix in offer.fixes]
+    return [*fixes, *(_left(one, offer, look) for one in offer.left)]
 
 
 def money(monthly: Maybe[float]) -> str:

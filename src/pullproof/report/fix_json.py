@@ -25,12 +25,19 @@ def render(offer: Offer, edit_json: Callable[[Edit], Json]) -> str:
                 "left": len(kept),
                 "unknown": len(offer.unknown),
             },
-            "fixes": [_fix(fix, offer, edit_json) for fix in offer.fixes],
-            "left": [_left(one, offer) for one in offer.left],
+            **mending_json(offer, edit_json),
             "unknown": list(offer.unknown),
             "notes": list(offer.notes),
         }
     )
+
+
+def mending_json(offer: Offer, edit_json: Callable[[Edit], Json]) -> Json:
+    """The fixes of an offer, and what stays."""
+    return {
+        "fixes": [_fix(fix, offer, edit_json) for fix in offer.fixes],
+        "left": [_left(one, offer) for one in offer.left],
+    }
 
 
 def _fix(fix: Fix, offer: Offer, edit_json: Callable[[Edit], Json]) -> Json:

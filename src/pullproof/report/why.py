@@ -1,17 +1,20 @@
 """Why a task did not start, for a person and for programs: the message, the conclusion, the evidence."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pullproof.explain.understand import Meaning
 from pullproof.finding import Report, TaskReport
 from pullproof.model.codes import BLOCKERS, WARNINGS
+from pullproof.model.edits import Edit
+from pullproof.report.fix import mending
+from pullproof.report.fix_json import mending_json
 from pullproof.report.fold import Cause as Folded
 from pullproof.report.fold import Met
 from pullproof.report.json_v1 import TASK_WORDS, Json, blocker_json, docs_page, unknowns_json, written
 from pullproof.report.look import Look
 from pullproof.report.terminal import entry, findings, joined, notes
-from pullproof.report.text import counted, listed, safe, wrapped
-from pullproof.why.answer import Answer, Told
+from pullproof.report.text import counted, listed, quoted, safe, wrapped
+from pullproof.why.answer import Answer, Told, to_mend
 from pullproof.why.conclude import Cause, Conclusion, Judgement
 from pullproof.why.failure import Failure
 
@@ -36,10 +39,14 @@ LEFT = {Judgement.NOTHING: "what is left", Judgement.OUTSIDE: "what to do"}
 def render(answer: Answer, look: Look) -> str:
     """The whole answer as text, with a line break at its end."""
     blocks: list[Iterable[str]] = []
+    waiting = dict(answer.offers)
     for told in answer.told:
         blocks.append(_failure(told, look))
         for conclusion in told.conclusions:
             blocks += _conclusion(conclusion, told.failure, answer, look)
+        for task in to_mend((told,)):
+            if task in waiting:
+                blocks += mending(waiting.pop(task), look, again=safe(_typed(answer.apply, task)))
     blocks.append(notes(answer.report, look))
     return joined(blocks)
 
@@ -116,8 +123,13 @@ def _fix(found: Conclusion, failure: Failure, answer: Answer, look: Look) -> Ite
         yield from entry("help", f"say where it ran: {where}", look)
     elif found.judgement is Judgement.NOT_PROVED:
         yield from entry("help", "pullproof why INPUT --text ... proves the estate that INPUT shows", look)
-    elif found.causes and answer.fix and found.task is not None:
-        yield from entry("to mend it", safe(answer.fix.format(task=found.task.id)), look)
+    elif found.causes and found.task is not None and found.task.id not in answer.offers:
+        yield from entry("to mend it", safe(_typed(answer.fix, found.task.id)), look)
+
+
+def _typed(command: str, task: str) -> str:
+    """A command about a task, as it would be typed."""
+    return command.format(task=quoted(task))
 
 
 def _shown(
@@ -153,19 +165,19 @@ def _others(found: Conclusion, look: Look) -> Iterator[str]:
         yield f"      --> {safe(each.blocker.resource)}"
 
 
-def render_json(answer: Answer) -> str:
-    """The same for programs (docs/json.md)."""
+def render_json(answer: Answer, edit_json: Callable[[Edit], Json]) -> str:
+    """The same for programs (docs/json.md); `edit_json` writes one edit of a fix."""
     return written(
         {
             "schema": 1,
             "source": {"kind": answer.report.source_kind, "path": answer.report.source_path},
-            "failures": [_told_json(told, answer) for told in answer.told],
+            "failures": [_told_json(told, answer, edit_json) for told in answer.told],
             "notes": list(answer.report.notes),
         }
     )
 
 
-def _told_json(told: Told, answer: Answer) -> Json:
+def _told_json(told: Told, answer: Answer, edit_json: Callable[[Edit], Json]) -> Json:
     failure = told.failure
     return {
         "kind": failure.kind,
@@ -179,13 +191,13 @@ def _told_json(told: Told, answer: Answer) -> Json:
         "subnet": failure.subnet,
         "times": failure.times,
         "note": told.note,
-        "messages": [_conclusion_json(each, answer) for each in told.conclusions],
+        "messages": [_conclusion_json(each, answer, edit_json) for each in told.conclusions],
     }
 
 
-def _conclusion_json(found: Conclusion, answer: Answer) -> Json:
+def _conclusion_json(found: Conclusion, answer: Answer, edit_json: Callable[[Edit], Json]) -> Json:
     meaning, task = found.meaning, found.task
-    fix = answer.fix.format(task=task.id) if task is not None and answer.fix and found.causes else ""
+    offer = answer.offers.get(task.id) if task is not None and found.causes else None
     return {
         "text": found.message.text,
         "where": found.message.where,
@@ -206,7 +218,8 @@ def _conclusion_json(found: Conclusion, answer: Answer) -> Json:
         "possible": list(meaning.causes) if meaning and found.judgement is Judgement.NOT_PROVED else [],
         "unknowns": unknowns_json(found.unknowns),
         "left": list(found.left),
-        "fix": fix,
+        "fix": _typed(answer.fix, task.id) if task is not None and found.causes else "",
+        "offer": mending_json(offer, edit_json) if offer is not None else None,
     }
 
 

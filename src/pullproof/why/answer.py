@@ -1,10 +1,10 @@
 """Every failure that was asked about, each message judged against the proof of its task."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from pullproof.finding import Report, TaskReport
+from pullproof.finding import Offer, Report, TaskReport
 from pullproof.why.conclude import Conclusion, Judgement, conclude, is_old, meanings, unknown_words
 from pullproof.why.failure import Failure
 
@@ -25,11 +25,17 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to `why`. `fix` is what mends it, with {task} in it; "" where nothing does."""
+    """The answer to `why`. `fix` is the command that mends a task, with {task} in it; "" where nothing does.
+
+    `offers` is what mends the tasks of which a cause is known, by task; `apply` the command that shows or
+    writes it, with {task} in it.
+    """
 
     report: Report
     told: tuple[Told, ...]
     fix: str = ""
+    apply: str = ""
+    offers: Mapping[str, Offer] = {}
 
 
 def told_of(failure: Failure, tasks: tuple[str, ...], prove: Prove) -> Told:
@@ -46,6 +52,12 @@ def told_of(failure: Failure, tasks: tuple[str, ...], prove: Prove) -> Told:
             every = [conclude(message, meaning, proofs[key], failure.subnet) for key in tasks]
             found += _telling(every) or [conclude(message, meaning, None)]
     return Told(failure=failure, conclusions=tuple(found))
+
+
+def to_mend(told: Iterable[Told]) -> tuple[str, ...]:
+    """The tasks of which a cause is known, in the order in which they are told of."""
+    every = (each for one in told for each in one.conclusions)
+    return tuple(dict.fromkeys(each.task.id for each in every if each.causes and each.task is not None))
 
 
 def _telling(every: list[Conclusion]) -> list[Conclusion]:
