@@ -160,6 +160,32 @@ def test_uncommitted_work_is_not_mixed_with_ours(printed: Path) -> None:
     assert before != (printed / "service.tf").read_bytes()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--out", "a.tf", "--output", "b"],
+        ["--out", "a.tf", "--write"],
+        ["--out", "a.json", "--format", "json"],
+        ["--diff", "--format", "json"],
+        ["--force"],
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(printed: Path, words: list[str]) -> None:
+    """An option that another one makes idle is an error, and nothing is written."""
+    before = sorted(printed.iterdir())
+
+    assert 2 == run("fix", "plan.json", *words)[0]
+    assert before == sorted(printed.iterdir())
+
+
+def test_a_difference_goes_where_output_says(printed: Path) -> None:
+    """--diff --output leaves a patch in a file, and the configuration as it is."""
+    status, out, _ = run("fix", "plan.json", "--diff", "--output", "fix.patch")
+
+    assert (0, "") == (status, out)
+    assert "+++ b/service.tf" in (printed / "fix.patch").read_text()
+
+
 def test_what_is_new_goes_to_a_file_of_its_own(printed: Path) -> None:
     """--out writes new resources beside the configuration, and never over a file."""
     status, out, _ = run("fix", "plan.json", "--out", "mend.tf")

@@ -232,6 +232,15 @@ def test_a_role_is_taken_on_first(server: Server) -> None:
     assert "Action=GetCallerIdentity" in server.requests[1]
 
 
+@pytest.mark.parametrize("account", ["../../elsewhere", "12345678901", ""])
+def test_an_account_is_twelve_digits(server: Server, account: str) -> None:
+    """Whoever answers instead of AWS cannot choose the folder that a snapshot is written to."""
+    server.replies = [(200, WHO.replace("<Account>123456789012", f"<Account>{account}"))]
+
+    with pytest.raises(ToolError, match="names no account"):
+        log_in(Login())
+
+
 def test_a_role_that_is_refused_has_a_screen(server: Server) -> None:
     """The message names the role."""
     server.replies = [(403, refusal("AccessDenied", "not authorized to perform: sts:AssumeRole"))]

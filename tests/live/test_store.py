@@ -39,6 +39,20 @@ def test_a_snapshot_is_files_and_a_manifest(tmp_path: Path) -> None:
     assert "aws://shop" == json.loads((root / MANIFEST).read_text())["asked"]
 
 
+def test_links_in_the_folder_are_not_followed(tmp_path: Path) -> None:
+    """A link where a file or the folder of an account goes is replaced, and what it leads to stays."""
+    elsewhere, root = tmp_path / "elsewhere", tmp_path / "snapshot"
+    elsewhere.mkdir()
+    root.mkdir()
+    (elsewhere / "file").write_text("mine", encoding="utf-8")
+    (root / f"{MANIFEST}.part").symlink_to(elsewhere / "file")
+    (root / "111111111111").symlink_to(elsewhere)
+
+    save_snapshot(folders(), Manifest(), str(root))
+
+    assert ({"file"}, "mine") == (held(elsewhere), (elsewhere / "file").read_text())
+
+
 def test_the_same_answers_are_the_same_bytes(tmp_path: Path) -> None:
     """Keys are sorted, so that two snapshots can be compared line by line."""
     one = Folder(account="1", region="r", documents={"Vpcs": {"Vpcs": [{"B": 1, "A": {"d": 1, "c": 2}}]}})

@@ -14,7 +14,7 @@ from pullproof.finding import Offer
 from pullproof.model.edits import Edit
 from pullproof.render.base import Rendered
 from pullproof.repair.offer import offer
-from pullproof.report.text import quoted
+from pullproof.report.text import quoted, safe
 from pullproof.sources.base import Loaded
 
 MENDED = 0
@@ -87,12 +87,13 @@ def _within(found: Offer, edits: tuple[Edit, ...], loaded: Loaded, options: Name
     _told(rendered)
     if rendered.refusals:
         return BLOCKED
-    emit(diff(rendered.patches))
+    text = diff(rendered.patches)
+    deliver(text if options.output or not sys.stdout.isatty() else _harmless(text), options)
     if not options.write:
         return status(found)
     write(rendered.patches, _root(options, loaded), force=options.force)
     for patch in rendered.patches:
-        emit(f"wrote {patch.path}\n")
+        emit(f"wrote {safe(patch.path)}\n")
     return _again(found, loaded, options)
 
 
@@ -123,7 +124,7 @@ def _beside(found: Offer, edits: tuple[Edit, ...], loaded: Loaded, options: Name
     if options.out:
         write(rendered.patches, Path(options.out).resolve().parent, force=True)
         for patch in rendered.patches:
-            emit(f"wrote {patch.path}\n")
+            emit(f"wrote {safe(patch.path)}\n")
     else:
         deliver("\n".join(patch.after.decode() for patch in rendered.patches), options)
     return BLOCKED if rendered.refusals else status(found)
@@ -132,11 +133,16 @@ def _beside(found: Offer, edits: tuple[Edit, ...], loaded: Loaded, options: Name
 def _told(rendered: Rendered) -> None:
     """What cannot be written, and what to know, on standard error."""
     for one in rendered.refusals:
-        warn(f"cannot be written: {one.edit}: {one.why}\n  = to do: {one.remedy}\n")
+        warn(_harmless(f"cannot be written: {one.edit}: {one.why}\n  = to do: {one.remedy}\n"))
     for note in rendered.notes:
-        warn(f"note: {note}\n")
+        warn(_harmless(f"note: {note}\n"))
     if rendered.refusals:
         warn("what can be written is not the whole fix, and not proven by itself\n")
+
+
+def _harmless(text: str) -> str:
+    """Lines of somebody's files that cannot move the cursor; a tab stays one."""
+    return "\n".join("\t".join(map(safe, line.split("\t"))) for line in text.split("\n"))
 
 
 def _sensible(options: Namespace) -> None:
@@ -145,6 +151,13 @@ def _sensible(options: Namespace) -> None:
     if options.format != "terminal" and (options.write or options.diff):
         raise UsageError("--write and --diff take the language of the input", remedy="leave --format out")
 
+    if options.out and options.format == "json":
+        raise UsageError("--out writes edits, and JSON is a report", remedy="--output FILE for the report")
+    if options.out and options.output:
+        raise UsageError("--out and --output exclude each other", remedy="leave one of them out")
+    if options.force and not options.write:
+        raise UsageError("--force goes with --write", remedy="add --write, or leave --force out")
+
 
 def _finish(options: Namespace) -> None:
     """Finish what an interrupted run had decided to write."""
@@ -152,7 +165,7 @@ def _finish(options: Namespace) -> None:
         from pullproof.cli.writing import recover
 
         for path in recover(_root(options, None)):
-            warn(f"an interrupted run is finished: wrote {path}\n")
+            warn(f"an interrupted run is finished: wrote {safe(path)}\n")
 
 
 def _root(options: Namespace, loaded: Loaded | None) -> Path:

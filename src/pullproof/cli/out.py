@@ -55,8 +55,10 @@ def save(text: str, path: str) -> None:
     special = os.path.exists(target) and not os.path.isfile(target)  # noqa: PTH110, PTH113
     scratch = target if special else f"{target}.{os.getpid()}.part"
     try:
-        # pathlib is slow to import
-        with open(scratch, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
+        if not special and os.path.lexists(scratch):
+            os.unlink(scratch)  # noqa: PTH108
+        # "x" follows no link that somebody laid there; pathlib is slow to import
+        with open(scratch, "w" if special else "x", encoding="utf-8", newline="") as file:  # noqa: PTH123
             file.write(text)
         if not special:
             os.replace(scratch, target)  # noqa: PTH105

@@ -310,11 +310,7 @@ def _lab(command: Arguments) -> None:
     from pullproof.cli.lab.parser import fill
 
     if isinstance(command, argparse.ArgumentParser):
-        fill(
-            command,
-            lambda made: _reading(made, optional=True),
-            lambda made: _printing(made, "terminal", "json"),
-        )
+        fill(command, _reading, _printing)
 
 
 def _schema(command: Arguments) -> None:

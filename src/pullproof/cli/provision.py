@@ -78,7 +78,9 @@ def write(folder: Path, patches: tuple[Patch, ...]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for patch in patches:
             half = folder / f".{patch.path}.half"
-            half.write_bytes(patch.after)
+            half.unlink(missing_ok=True)
+            with half.open("xb") as file:  # which follows no link
+                file.write(patch.after)
             half.replace(folder / patch.path)
     except OSError as refused:
         raise UsageError(

@@ -4,6 +4,7 @@ from argparse import Namespace
 
 from pullproof.cli.live import asked, login_of
 from pullproof.cli.out import emit, warn
+from pullproof.report.text import quoted, safe
 from pullproof.sources.base import Options
 from pullproof.sources.live.store import check_room, save_snapshot
 
@@ -20,9 +21,9 @@ def snapshot(options: Namespace) -> int:
     save_snapshot(gathered.folders, gathered.manifest, options.out)
     files = sum(len(folder.documents) for folder in gathered.folders)
     calls = sum(gathered.requests.values())
-    emit(f"{options.out}: {files} files from {calls} calls of {gathered.manifest.asked}\n")
+    emit(f"{safe(options.out)}: {files} files from {calls} calls of {gathered.manifest.asked}\n")
     for region, kinds in gathered.manifest.denied.items():
         for name, says in kinds.items():
-            warn(f"not told: {name} in {region}: {says}\n")
-    emit(f"next: pullproof check {options.out}\n")
+            warn(f"{safe(f'not told: {name} in {region}: {says}')}\n")
+    emit(f"next: pullproof check {safe(quoted(options.out))}\n")
     return 0

@@ -4,6 +4,10 @@ Every new content is first written beside its file and forced to disk; then one 
 place, which is the moment of decision; then each content is renamed over its file, and the journal goes.
 Killed before that moment, no file has changed; killed after it, the next run finds the journal and
 finishes. What somebody changed meanwhile is never written over.
+
+A folder may come from anybody. So no scratch file is opened through a link that lies in its place, and a
+journal is believed only where each new content lies beside its file, as a run of ours leaves it: what came
+with the folder cannot send a file elsewhere.
 """
 
 import contextlib
@@ -111,6 +115,13 @@ def recover(root: Path) -> tuple[str, ...]:
     with file:
         _lock(file.fileno(), journal)
         entries = _read(file.read(), journal).entries
+        strange = [entry for entry in entries if not _is_ours(entry)]
+        if strange:
+            raise ToolError(
+                f"this journal was not written by pullproof: it wants to write {strange[0].target}",
+                place=str(journal),
+                remedy=f"see where it came from, then remove {journal}",
+            )
         changed = [entry for entry in entries if not _may_be_written(entry)]
         if changed:
             raise ToolError(
@@ -164,8 +175,9 @@ def _refuse_dirty(root: Path) -> None:
 
 def _prepared(patch: Patch, path: Path) -> Entry:
     """The new content on disk, beside its file, with the file's own permissions."""
-    scratch = path.with_name(f".{path.name}{SCRATCH}")
-    with scratch.open("wb") as file:
+    scratch = _scratch_of(path)
+    scratch.unlink(missing_ok=True)
+    with scratch.open("xb") as file:  # which follows no link
         file.write(patch.after)
         file.flush()
         if patch.before is not None:
@@ -175,10 +187,16 @@ def _prepared(patch: Patch, path: Path) -> Entry:
     return Entry(scratch=str(scratch), target=str(path), before=before, after=_print_of(patch.after))
 
 
+def _scratch_of(path: Path) -> Path:
+    """Where the new content of a file lies until it is put in place."""
+    return path.with_name(f".{path.name}{SCRATCH}")
+
+
 def _decide(journal: Journal, root: Path) -> None:
     """The moment from which on everything will be written."""
     scratch = root / f"{JOURNAL}{SCRATCH}"
-    with scratch.open("wb") as file:
+    scratch.unlink(missing_ok=True)
+    with scratch.open("xb") as file:
         file.write(msgspec.json.encode(journal))
         file.flush()
         os.fsync(file.fileno())
@@ -186,6 +204,12 @@ def _decide(journal: Journal, root: Path) -> None:
         _sync(folder)
     scratch.replace(root / JOURNAL)
     _sync(root)
+
+
+def _is_ours(entry: Entry) -> bool:
+    """Whether an entry is as a run leaves it: whole paths, and a plain file beside the one it is for."""
+    target, scratch = Path(entry.target), Path(entry.scratch)
+    return target.is_absolute() and scratch == _scratch_of(target) and not scratch.is_symlink()
 
 
 def _may_be_written(entry: Entry) -> bool:

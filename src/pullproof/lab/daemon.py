@@ -4,6 +4,7 @@ import json
 import os
 import queue
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -68,6 +69,9 @@ class Daemon:
                 call, _ = self._control.accept()
             except OSError:
                 return
+            if _user_of(call) != os.geteuid():
+                call.close()  # an abstract name has no permissions: anybody of this machine can connect
+                continue
             threading.Thread(target=self._take, args=(call,), daemon=True).start()
 
     def _take(self, call: socket.socket) -> None:
@@ -268,3 +272,9 @@ class Daemon:
     def _down(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"ended": True}
         threading.Timer(0.05, self._ended.set).start()
+
+
+def _user_of(call: socket.socket) -> int:
+    """Who is at the other end of a connection, as this process names users."""
+    _, user, _ = struct.unpack("3i", call.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return int(user)

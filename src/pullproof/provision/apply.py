@@ -31,10 +31,12 @@ def apply(spec: Spec, folder: Path, form: str, *, endpoint: str, ask: bool) -> N
         # An address of a local AWS concerns one run, and has no place in the project.
         environment |= {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": spec.region}
     _run([program, "init", "-input=false"], folder, environment)
-    _run([program, "plan", "-input=false", "-out=tf.plan"], folder, environment)
-    _ask(f"Apply this plan to {endpoint or 'your AWS account'}?", ask=ask)
-    _run([program, "apply", "-input=false", "tf.plan"], folder, environment)
-    (folder / "tf.plan").unlink(missing_ok=True)
+    try:
+        _run([program, "plan", "-input=false", "-out=tf.plan"], folder, environment)
+        _ask(f"Apply this plan to {endpoint or 'your AWS account'}?", ask=ask)
+        _run([program, "apply", "-input=false", "tf.plan"], folder, environment)
+    finally:
+        (folder / "tf.plan").unlink(missing_ok=True)
 
 
 def _program(*names: str) -> str:

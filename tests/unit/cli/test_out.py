@@ -127,6 +127,17 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert "new" == file.read_text(encoding="utf-8")
 
 
+def test_a_link_beside_the_file_is_not_followed(tmp_path: Path) -> None:
+    """Where somebody laid a link at the name of the scratch file, what it leads to stays as it is."""
+    victim = tmp_path / "victim"
+    victim.write_text("mine", encoding="utf-8")
+    (tmp_path / f"report.json.{os.getpid()}.part").symlink_to(victim)
+
+    out.save("new", str(tmp_path / "report.json"))
+
+    assert ("mine", "new") == (victim.read_text(), (tmp_path / "report.json").read_text())
+
+
 def test_a_device_is_written_to() -> None:
     """A device is not replaced by a file."""
     out.save("x", os.devnull)

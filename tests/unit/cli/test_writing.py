@@ -166,6 +166,39 @@ def test_killed_at_any_moment_all_or_none(folder: Path) -> None:
     assert NEW == {key: value for key, value in content(folder).items() if not key.endswith(writing.SCRATCH)}
 
 
+def test_a_link_in_place_of_a_scratch_file_is_not_followed(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What came with a folder cannot have a run write elsewhere."""
+    victim = tmp_path_factory.mktemp("elsewhere") / "file"
+    victim.write_bytes(b"mine")
+    for name in (".a.tf.pullproof-part", f"{JOURNAL}{writing.SCRATCH}"):
+        (folder / name).symlink_to(victim)
+
+    write(patches(folder), folder)
+
+    assert b"mine" == victim.read_bytes()
+    assert NEW == content(folder)
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_journal_that_came_with_the_folder_writes_nothing(folder: Path, *, link: bool) -> None:
+    """A journal whose new contents do not lie beside their files as plain files is not believed."""
+    target = folder / "elsewhere"
+    scratch = target.with_name(f".{target.name}{writing.SCRATCH}") if link else folder / "a.tf"
+    if link:
+        scratch.symlink_to(folder / "a.tf")
+    entry = writing.Entry(
+        scratch=str(scratch), target=str(target), before="", after=writing._print_of(OLD["a.tf"])
+    )
+    writing._decide(writing.Journal(entries=(entry,)), folder)
+
+    with pytest.raises(ToolError, match="not written by pullproof"):
+        recover(folder)
+
+    assert not target.exists()
+
+
 def decided(folder: Path) -> None:
     """A run that was killed right after the moment of decision."""
     entries = tuple(writing._prepared(patch, Path(os.path.realpath(patch.path))) for patch in patches(folder))

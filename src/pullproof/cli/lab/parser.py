@@ -8,7 +8,7 @@ Command = argparse.ArgumentParser
 NAME = "which lab (default: default)"
 
 
-def fill(command: Command, reading: Callable[[Command], None], printing: Callable[[Command], None]) -> None:
+def fill(command: Command, reading: Callable[..., None], printing: Callable[..., None]) -> None:
     """The actions of `pullproof lab`; `reading` and `printing` add the options that other commands have too."""
     actions = command.add_subparsers(dest="action", title="actions", required=True, metavar="ACTION")
 
@@ -21,7 +21,7 @@ def fill(command: Command, reading: Callable[[Command], None], printing: Callabl
         return made
 
     up = action("up", "start a lab: an input's network and tasks, or an empty account for Terraform")
-    reading(up)
+    reading(up, optional=True)
     up.add_argument(
         "--time-scale", metavar="X", type=float, default=0.02, help="of all waiting (default: 0.02)"
     )
@@ -31,8 +31,8 @@ def fill(command: Command, reading: Callable[[Command], None], printing: Callabl
     run.add_argument("launch", metavar="SERVICE", help="what runs tasks in the lab")
     run.add_argument("--subnet", metavar="ID", help="default: its first one")
     run.add_argument("--platform-version", metavar="VERSION", help="1.3.0 or 1.4.0")
-    printing(run)
-    printing(action("ps", "list the tasks of a lab, also those that stopped, and why"))
+    printing(run, "terminal", "json")
+    printing(action("ps", "list the tasks of a lab, also those that stopped, and why"), "terminal", "json")
     logs = action("logs", "print what the containers of a task wrote")
     logs.add_argument("task", metavar="TASK")
     execute = action("exec", "run a program in a task's container")
@@ -45,7 +45,7 @@ def fill(command: Command, reading: Callable[[Command], None], printing: Callabl
     trace.add_argument(
         "--to", dest="target", metavar="HOST[:PORT]", required=True, help="port 443 unless said"
     )
-    printing(trace)
+    printing(trace, "terminal", "json")
     action("flows", "print what crossed the network, as flow-log records")
     push = action("push", "put an image into the lab's registry")
     push.add_argument("image", metavar="IMAGE", help="a docker archive, an OCI layout, or busybox")
@@ -55,11 +55,11 @@ def fill(command: Command, reading: Callable[[Command], None], printing: Callabl
     apply.add_argument("--var", metavar="NAME=VALUE", action="append", default=[], help="a variable")
     apply.add_argument("--destroy", action="store_true", help="take down what it made")
     action("down", "end a lab")
-    printing(action("list", "list the labs that run", named=False))
+    printing(action("list", "list the labs that run", named=False), "terminal", "json")
     demo = action("demo", "the story of the upgrade to platform 1.4.0, in real packets", named=False)
     demo.add_argument(
         "--time-scale", metavar="X", type=float, default=0.01, help="of all waiting (default: 0.01)"
     )
     verify = action("verify", "compare the proof of an input with real packets, gate by gate", named=False)
     reading(verify)
-    printing(verify)
+    printing(verify, "terminal", "json")

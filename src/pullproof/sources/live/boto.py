@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,6 +20,8 @@ TOKENS = ("NextToken", "nextToken")
 #: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 ATTEMPTS = 6
 CONNECT, READ = 5, 30
+ACCOUNT = re.compile(r"[0-9]{12}")
+REGION = re.compile(r"[a-z0-9-]+")
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,10 +131,15 @@ def log_in(login: Login) -> Caller:
     if isinstance(answer, Trouble):
         raise refused(answer, regions[0], "the credentials do not work")
     who = answer[0]
+    account = str(who.get("Account"))
+    if ACCOUNT.fullmatch(account) is None:  # it becomes the name of a folder
+        raise ToolError(
+            f"what answers names no account: {account}", place=regions[0], remedy="check --endpoint-url"
+        )
     return Caller(
         asker=asker,
         regions=regions,
-        account=str(who["Account"]),
+        account=account,
         partition=str(who.get("Arn", "arn:aws")).split(":")[1],
     )
 
@@ -191,12 +199,15 @@ def _assumed(session: Any, login: Login, region: str) -> Any:
 
 
 def _known(session: Any, region: str) -> None:
-    """Refuse a region that is nearly one.
+    """Refuse a region that is nearly one, or that has signs which none has.
 
     Raises:
         UsageError: it is none that boto3 knows, and one of those has nearly its name.
     """
     import difflib
+
+    if REGION.fullmatch(region) is None:
+        raise UsageError(f"there is no region {region}", remedy="--region eu-west-1")
 
     partitions = session.get_available_partitions()
     known = [name for one in partitions for name in session.get_available_regions("ec2", one)]

@@ -88,7 +88,8 @@ def _write_folder(place: Path, folder: Folder) -> None:
 def _write(file: Path, data: bytes) -> None:
     """Write a file as a whole, and see that it is on the disk before the next one is begun."""
     scratch = file.with_name(f"{file.name}.part")
-    with scratch.open("wb") as stream:
+    scratch.unlink(missing_ok=True)
+    with scratch.open("xb") as stream:  # which follows no link
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
@@ -96,8 +97,10 @@ def _write(file: Path, data: bytes) -> None:
 
 
 def _clear(place: Path) -> None:
-    """Take away the answers of an account that were there before."""
-    if place.is_dir() and not place.is_symlink():
+    """Take away the answers of an account that were there before; of a link the link, not what it leads to."""
+    if place.is_symlink():
+        place.unlink()
+    elif place.is_dir():
         shutil.rmtree(place)
 
 
