@@ -8,9 +8,9 @@ import base64
 import hashlib
 import http.client
 import json
-import socket
 import ssl
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pullproof.lab.kernel import inside
+from pullproof.lab.words import login_failed, not_pulled, told, unexpected, unpulled
 
 #: What Fargate waits for a connection, in seconds, and how often it tries.
 CONNECT, ATTEMPTS = 30.0, 3
@@ -106,6 +107,7 @@ class Agent:
         self._folder = folder
         self._tell = tell
         self._context = ssl.create_default_context(cafile=setting.authority)
+        self._clients: dict[tuple[str, str], Any] = {}
 
     def launch(self, work: Work) -> Pulled:
         """Everything before the container starts.
@@ -136,22 +138,9 @@ class Agent:
     # AWS's API ------------------------------------------------------------------------------------
 
     def _client(self, service: str, region: str) -> Any:
-        import boto3
-        from botocore.config import Config
-
-        patience = self._setting.patience
-        return boto3.client(
-            service,
-            region_name=region,
-            aws_access_key_id=self._setting.key,
-            aws_secret_access_key="lab",  # noqa: S106  # a signature that nobody checks
-            verify=self._setting.authority,
-            config=Config(
-                connect_timeout=patience,
-                read_timeout=60,
-                retries={"mode": "standard", "max_attempts": ATTEMPTS},
-            ),
-        )
+        if (service, region) not in self._clients:
+            self._clients[service, region] = _made(service, region, self._setting)
+        return self._clients[service, region]
 
     def _secret(self, work: Work, secret: Secret) -> str:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -167,14 +156,14 @@ class Agent:
                     if found["InvalidParameters"]:
                         reason = f"invalid ssm parameters: {found['InvalidParameters'][0]}"
                         raise Stopped(
-                            "parameters", _unpulled(f"unable to retrieve secrets from ssm: {reason}")
+                            "parameters", unpulled(f"unable to retrieve secrets from ssm: {reason}")
                         )
                     return str(found["Parameters"][0]["Value"])
                 return self._value(client, secret.value_from)
             except (BotoCoreError, ClientError) as error:
                 where = "ssm" if ssm else "asm"
                 raise Stopped(
-                    _kind(secret), _unpulled(f"unable to retrieve secret from {where}: {error}")
+                    _kind(secret), unpulled(f"unable to retrieve secret from {where}: {error}")
                 ) from error
 
     @staticmethod
@@ -189,11 +178,11 @@ class Agent:
             held = json.loads(text)
         except ValueError as error:
             raise Stopped(
-                "secrets", _unpulled(f"unable to retrieve secret from asm: invalid character in {arn}")
+                "secrets", unpulled(f"unable to retrieve secret from asm: invalid character in {arn}")
             ) from error
         if not isinstance(held, dict) or key not in held:
             raise Stopped(
-                "secrets", _unpulled(f"retrieved secret from Secrets Manager did not contain json key {key}")
+                "secrets", unpulled(f"retrieved secret from Secrets Manager did not contain json key {key}")
             )
         return str(held[key])
 
@@ -205,7 +194,7 @@ class Agent:
                 client = self._client("ecr", work.region)
                 found = client.get_authorization_token()["authorizationData"][0]["authorizationToken"]
             except (BotoCoreError, ClientError) as error:
-                raise Stopped("ecr-login", _login_failed(error)) from error
+                raise Stopped("ecr-login", login_failed(error)) from error
         return base64.b64decode(found).decode().partition(":")[2]
 
     def _stream(self, work: Work) -> None:
@@ -222,6 +211,23 @@ class Agent:
                     f" {ATTEMPTS} times: failed to create Cloudwatch log stream: {error}",
                 ) from error
 
+    def log(self, work: Work, lines: list[tuple[int, str]]) -> str:
+        """Send lines to the container's log stream; why it did not go, or ""."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if work.log is None:
+            return ""
+        group, stream, region = work.log
+        events = [{"timestamp": at, "message": text} for at, text in lines]
+        with inside(self._setting.task):
+            try:
+                self._client("logs", region).put_log_events(
+                    logGroupName=group, logStreamName=stream, logEvents=events
+                )
+            except (BotoCoreError, ClientError) as error:
+                return str(error)
+        return ""
+
     # The registry ---------------------------------------------------------------------------------
 
     def _manifest(self, work: Work, token: str) -> dict[str, Any]:
@@ -231,11 +237,12 @@ class Agent:
                 status, headers, data = self._get(host, f"/v2/{name}/manifests/{reference}", token)
         except OSError as error:
             raise Stopped(
-                "image-manifest", _pull(f"failed to resolve ref {work.image}: {_told(error, host)}")
+                "image-manifest", not_pulled(f"failed to resolve ref {work.image}: {told(error, host)}")
             ) from error
         if status != 200:
             raise Stopped(
-                "image-manifest", _pull(f"failed to resolve ref {work.image}: {_words(status, data)}")
+                "image-manifest",
+                not_pulled(f"failed to resolve ref {work.image}: {unexpected(status, data)}"),
             )
         del headers
         document: dict[str, Any] = json.loads(data)
@@ -268,11 +275,12 @@ class Agent:
             says = f'failed to copy: httpReadSeeker: failed open: failed to do request: Get "{shown}": '
             raise Stopped(
                 "image-layers",
-                _pull(f"ref pull has been retried {ATTEMPTS} time(s): {says}{_told(error, host)}"),
+                not_pulled(f"ref pull has been retried {ATTEMPTS} time(s): {says}{told(error, host)}"),
             ) from error
         if status != 200:
             raise Stopped(
-                "image-layers", _pull(f"failed to copy: httpReadSeeker: failed open: {_words(status, data)}")
+                "image-layers",
+                not_pulled(f"failed to copy: httpReadSeeker: failed open: {unexpected(status, data)}"),
             )
         path = Path(tempfile.mkstemp(dir=self._folder)[1])
         path.write_bytes(data)
@@ -288,7 +296,9 @@ class Agent:
             with open(handle, "wb") as file:  # noqa: PTH123  # a descriptor
                 found = _copied(answer, file)
         if f"sha256:{found}" != digest:
-            raise Stopped("image-layers", _pull(f"failed commit on ref: unexpected digest sha256:{found}"))
+            raise Stopped(
+                "image-layers", not_pulled(f"failed commit on ref: unexpected digest sha256:{found}")
+            )
         return Path(name)
 
     def _get(self, host: str, path: str, token: str) -> tuple[int, dict[str, str], bytes]:
@@ -316,6 +326,29 @@ class Agent:
             connection.sock.settimeout(60)
             return _Closing(connection)
         raise problem
+
+
+#: Sessions of the AWS SDK are not for two threads at once.
+_MAKING = threading.Lock()
+
+
+def _made(service: str, region: str, setting: Setting) -> Any:
+    import boto3.session
+    from botocore.config import Config
+
+    with _MAKING:
+        return boto3.session.Session().client(
+            service,
+            region_name=region,
+            aws_access_key_id=setting.key,
+            aws_secret_access_key="lab",  # noqa: S106  # a signature that nobody checks
+            verify=setting.authority,
+            config=Config(
+                connect_timeout=setting.patience,
+                read_timeout=60,
+                retries={"mode": "standard", "max_attempts": ATTEMPTS},
+            ),
+        )
 
 
 class _Closing:
@@ -359,33 +392,3 @@ def _copied(answer: http.client.HTTPResponse, file: IO[bytes]) -> str:
         digest.update(view[:size])
         file.write(view[:size])
     return digest.hexdigest()
-
-
-def _unpulled(says: str) -> str:
-    return f"ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: {says}"
-
-
-def _login_failed(error: Exception) -> str:
-    return (
-        "ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth"
-        " from Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network"
-        f" configuration. {error}"
-        if "connect" in str(error).lower() or "resolve" in str(error).lower()
-        else _unpulled(f"unable to retrieve ecr registry auth: {error}")
-    )
-
-
-def _pull(says: str) -> str:
-    return f"CannotPullContainerError: {says}"
-
-
-def _told(error: OSError, host: str) -> str:
-    if isinstance(error, socket.gaierror):
-        return f"dial tcp: lookup {host}: no such host"
-    if isinstance(error, TimeoutError):
-        return f"dial tcp {host}:443: i/o timeout"
-    return f"dial tcp {host}:443: {error.strerror or error}"
-
-
-def _words(status: int, data: bytes) -> str:
-    return f"unexpected status code {status}: {data[:200].decode('utf-8', 'replace')}"

@@ -5,15 +5,18 @@ The state of tasks is written straight into moto: no call of AWS's API can say t
 
 import contextlib
 import importlib
+import io
 import json
 import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 from pullproof.errors import ToolError
+from pullproof.lab.mend import mend
 
 #: The one account of a lab, as moto has it.
 ACCOUNT = "123456789012"
@@ -21,17 +24,26 @@ ACCOUNT = "123456789012"
 MANAGED = ("ECS", "ContainerRegistry", "CloudWatchLogs", "SecretsManager", "SSM", "Administrator", "S3")
 
 
-class Cloud:
-    """moto's server on sockets of this machine; `changed` is called after every call that may change something."""
+#: Operations that change nothing of the network, the roles or the tasks.
+READS = ("Describe", "List", "Get", "BatchGet", "Lookup", "Filter", "PutLogEvents", "CreateLogStream")
 
-    def __init__(self, *sockets: socket.socket, changed: Callable[[], None] = lambda: None) -> None:
+
+class Cloud:
+    """moto's server on sockets of this machine.
+
+    The first is the lab's own. `changed` is called after every call on the others that may have changed
+    something, with the operation's name as far as it is told.
+    """
+
+    def __init__(self, *sockets: socket.socket, changed: Callable[[str], None] = lambda _: None) -> None:
         application = _application()
-        _mend()
+        mend()
 
         def told(environ: dict[str, Any], start: Any) -> Any:
+            name = operation(environ)
             result = application(environ, start)
-            if environ.get("REQUEST_METHOD") in ("POST", "PUT", "DELETE", "PATCH"):
-                changed()
+            if environ.get("REQUEST_METHOD") in WRITES and not name.startswith(READS):
+                changed(name)
             return result
 
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -40,7 +52,9 @@ class Cloud:
         #: The last socket's, where others ask.
         self.address = "{}:{}".format(*sockets[-1].getsockname())
         self._held = sockets
-        self._servers = [_server(held, told) for held in sockets]
+        self._servers = [
+            _server(held, told if number else application) for number, held in enumerate(sockets)
+        ]
         self._threads = [
             threading.Thread(target=server.serve_forever, name="cloud", daemon=True)
             for server in self._servers
@@ -68,6 +82,24 @@ class Cloud:
             aws_secret_access_key="lab",  # noqa: S106  # nothing checks it
             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}),
         )
+
+
+WRITES = frozenset(["POST", "PUT", "DELETE", "PATCH"])
+#: No call of the query protocol is longer.
+LONGEST = 4 << 20
+
+
+def operation(environ: dict[str, Any]) -> str:
+    """What a call asks for, in the JSON and the query protocol; "" where only its path tells."""
+    if target := environ.get("HTTP_X_AMZ_TARGET", ""):
+        return str(target).rpartition(".")[2]
+    length = str(environ.get("CONTENT_LENGTH") or "0")
+    form = str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
+    if not form or not length.isdigit() or int(length) > LONGEST:
+        return ""
+    body: bytes = environ["wsgi.input"].read(int(length))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
 
 
 def _server(held: socket.socket, application: Any) -> Any:
@@ -101,99 +133,3 @@ def _application() -> Any:
         few = {name: value for name, value in held.items() if any(word in name for word in MANAGED)}
         models.aws_managed_policies_data = json.dumps(few)
     return server.DomainDispatcherApplication(server.create_backend_app)
-
-
-_MENDED: set[str] = set()
-
-
-def _mend() -> None:
-    """Put right, once, what moto does otherwise than AWS and a network would show."""
-    if _MENDED:
-        return
-    _MENDED.add("done")
-    interfaces = importlib.import_module("moto.ec2.models.elastic_network_interfaces")
-    tasks = importlib.import_module("moto.ecs.models")
-    backend = importlib.import_module("moto.ec2.models").EC2Backend
-    # A VPC without DNS host names gives interfaces none; RunTask asks for one all the same.
-    if not hasattr(interfaces.NetworkInterface, "private_dns_name"):
-        interfaces.NetworkInterface.private_dns_name = ""
-    # Reading a task must not move it on: the lab says what became of it.
-    tasks.Task.advance = lambda _: None
-    _groups(tasks.Task)
-    _own_addresses(backend)
-    _endpoint_interfaces(backend)
-    _memory(tasks.EC2ContainerServiceBackend)
-
-
-def _groups(task: Any) -> None:
-    """A task without groups has the VPC's default one; moto refuses to run it."""
-    make = task.__init__
-
-    def made(self: Any, *args: Any, **kwargs: Any) -> None:
-        for value in (*args, *kwargs.values()):
-            if isinstance(value, dict) and "awsvpcConfiguration" in value:
-                value["awsvpcConfiguration"].setdefault("securityGroups", [])
-        make(self, *args, **kwargs)
-
-    task.__init__ = made
-
-
-def _own_addresses(backend: Any) -> None:
-    """Interfaces get an address of their subnet; moto draws one from all of 10.0.0.0/8."""
-    from ipaddress import ip_address
-
-    create = backend.create_network_interface
-
-    def created(self: Any, subnet: Any, private_ip_address: Any = None, *args: Any, **kwargs: Any) -> Any:
-        held = self.get_subnet(subnet) if isinstance(subnet, str) else subnet
-        if not private_ip_address or ip_address(str(private_ip_address)) not in held.cidr:
-            private_ip_address = held.get_available_subnet_ip(instance=None)
-        return create(self, subnet, private_ip_address, *args, **kwargs)
-
-    backend.create_network_interface = created
-
-
-def _endpoint_interfaces(backend: Any) -> None:
-    """An endpoint's interfaces carry the endpoint's groups; moto gives them the default one."""
-    create = backend.create_vpc_endpoint
-
-    def created(self: Any, *args: Any, **kwargs: Any) -> Any:
-        endpoint = create(self, *args, **kwargs)
-        groups = getattr(endpoint, "security_group_ids", None) or []
-        for key in getattr(endpoint, "network_interface_ids", None) or []:
-            interface = self.enis.get(key)
-            if interface is not None and groups:
-                interface._group_set = [  # noqa: SLF001  # moto has no other way
-                    g for g in map(self.get_security_group_from_id, groups) if g
-                ]
-        return endpoint
-
-    backend.create_vpc_endpoint = created
-
-
-def _memory(backend: Any) -> None:
-    """Fargate takes the memory of the task; moto wants one for each container as well."""
-    count = backend._calculate_task_resource_requirements  # noqa: SLF001
-
-    def counted(task_definition: Any) -> Any:
-        held = task_definition.container_definitions
-        view = [
-            each if each.get("memory") or each.get("memoryReservation") else {**each, "memory": 1}
-            for each in held
-        ]
-        task_definition.container_definitions = view
-        try:
-            return count(task_definition)
-        finally:
-            task_definition.container_definitions = held
-
-    backend._calculate_task_resource_requirements = staticmethod(counted)  # noqa: SLF001
-
-
-def tasks_of(region: str) -> Iterator[Any]:
-    """Every task that moto knows, to read and to write."""
-    from moto.backends import get_backend
-
-    held = get_backend("ecs")[ACCOUNT][region]
-    for tasks in list(held.tasks.values()):
-        yield from list(tasks.values())

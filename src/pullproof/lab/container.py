@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from pullproof.errors import ToolError
+from pullproof.lab.image import remove
 from pullproof.lab.sandbox import HOME, RESOLV_CONF
 from pullproof.lab.unpack import Unpacker
 
@@ -28,6 +29,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     command: tuple[str, ...] = ()
     entry_point: tuple[str, ...] = ()
     environment: Mapping[str, str] = {}
+    directory: str = ""
+    user: str = ""
     mounts: tuple[tuple[str, str], ...] = ()
 
 
@@ -82,6 +85,10 @@ class Container:
                 continue
         return self._process.returncode or 137
 
+    def clear(self) -> None:
+        """Take its files away; what it wrote stays."""
+        remove(self._folder / "root")
+
 
 def _runc() -> list[str]:
     root = HOME / "runc"
@@ -95,13 +102,12 @@ def _config(asked: Asked, image: dict[str, Any], root: Path, network: int, folde
 
     https://github.com/opencontainers/runtime-spec/blob/main/config.md
     """
-    command = [
-        *(asked.entry_point or image.get("Entrypoint") or ()),
-        *(asked.command or image.get("Cmd") or ()),
-    ]
+    # An entry point of the task's own puts the image's command aside, as in Docker.
+    rest = asked.command or (() if asked.entry_point else image.get("Cmd") or ())
+    command = [*(asked.entry_point or image.get("Entrypoint") or ()), *rest]
     environment = dict(each.partition("=")[::2] for each in image.get("Env") or ())
     environment |= dict(asked.environment)
-    user = str(image.get("User") or "0").split(":")
+    user = str(asked.user or image.get("User") or "0").split(":")
     numbers = [int(part) if part.isdigit() else 0 for part in (*user, user[0])][:2]
     return {
         "ociVersion": "1.0.2",
@@ -109,7 +115,7 @@ def _config(asked: Asked, image: dict[str, Any], root: Path, network: int, folde
         "root": {"path": str(root)},
         "process": {
             "args": command or ["sh"],
-            "cwd": image.get("WorkingDir") or "/",
+            "cwd": asked.directory or image.get("WorkingDir") or "/",
             "env": [f"{name}={value}" for name, value in environment.items()],
             "user": {"uid": numbers[0], "gid": numbers[1]},
             "noNewPrivileges": True,

@@ -16,12 +16,18 @@ import msgspec
 from pullproof.errors import PullproofError
 from pullproof.lab import image, sandbox
 from pullproof.lab.ask import CODES, ask
+from pullproof.lab.ecs import Account
 from pullproof.lab.flows import flow_log
-from pullproof.lab.lab import Lab, Task
+from pullproof.lab.furnish import images
+from pullproof.lab.lab import Lab
 from pullproof.lab.schedule import Scheduler
+from pullproof.lab.task import Task
 from pullproof.model.addresses import dotted
+from pullproof.model.ecs import Launch
 from pullproof.model.estate import Estate
 
+#: Calls after which the network, the roles and the task definitions are what they were.
+ONLY_TASKS = frozenset(["RunTask", "StopTask"])
 #: Changes that come together are taken together.
 TOGETHER = 0.05
 
@@ -36,7 +42,13 @@ class Daemon:
         self._control = control
         self._read = read
         self._ended = threading.Event()
-        self.scheduler = Scheduler(lab, keeps=keeps)
+        account = None if read is None else Account(lab.plan.region)
+        self._account = account
+        self.scheduler = Scheduler(lab, keeps=keeps, account=account)
+        if account is not None:
+            lab.prepare = lambda task: images(lab, task)
+            lab.tell = lambda task: account.note(task, next(iter(lab.plan.of(task.id)), None))
+            lab.wishes = lambda definition: account.wishes(str(definition.arn))
         self._does: dict[str, Callable[[dict[str, Any]], Iterator[dict[str, Any]]]] = {
             "status": self._status,
             "ps": self._ps,
@@ -97,26 +109,31 @@ class Daemon:
     def _follow(self) -> None:
         """Whenever something is changed through the API, look at the estate again."""
         while not self._ended.is_set():
-            self.lab.changes.get()
+            names = {self.lab.changes.get()}
             time.sleep(TOGETHER)
             while True:
                 try:
-                    self.lab.changes.get_nowait()
+                    names.add(self.lab.changes.get_nowait())
                 except queue.Empty:
                     break
-            self.refresh()
+            if not names <= ONLY_TASKS:
+                self.refresh()
+            self.scheduler.look()
 
     def refresh(self) -> None:
         """Read the estate from the stand-in for AWS, and become it."""
-        if self._read is None:
+        if self._read is None or self._account is None:
             return
         try:
             estate = self._read(f"http://127.0.0.1:{self.lab.cloud.port}", self.lab.plan.region)
+            managed = self._account.managed()
+            estate.interfaces = {k: each for k, each in estate.interfaces.items() if k not in managed}
             self.lab.apply(estate)
+            self._kept.pop("trouble", None)
         except PullproofError as error:
-            self._kept["trouble"] = str(error)
-            return
-        self.scheduler.look()
+            self._kept["trouble"] = error.problem
+        except Exception as error:  # noqa: BLE001  # half of an apply may be there; the next look sees all
+            self._kept["trouble"] = f"the account could not be followed: {error!r}"
 
     # What may be asked ----------------------------------------------------------------------------
 
@@ -129,7 +146,7 @@ class Daemon:
             "interfaces": len(plan.interfaces),
             "launches": list(plan.estate.launches),
             "left_out": [each.what for each in plan.left_out],
-            "trouble": self._kept.get("trouble", ""),
+            "trouble": self._kept.get("trouble", "") or self.scheduler.trouble,
         }
 
     def _ps(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -147,13 +164,16 @@ class Daemon:
             "address": "" if interface is None else dotted(interface.address),
             "step": task.step,
             "reason": task.reason,
+            "code": task.code,
+            "exit_codes": task.exits(),
+            "log_trouble": task.log_trouble,
             "events": [msgspec.to_builtins(event) for event in task.events],
         }
 
     def _run(self, given: dict[str, Any]) -> Iterator[dict[str, Any]]:
         launch = self._launch(str(given["launch"]))
         told: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        held: list[Task] = []
+        held: list[Task | PullproofError] = []
 
         def work() -> None:
             try:
@@ -165,18 +185,22 @@ class Daemon:
                         tell=lambda event: told.put({"event": msgspec.to_builtins(event)}),
                     )
                 )
+            except PullproofError as error:
+                held.append(error)
             finally:
                 told.put(None)
 
         threading.Thread(target=work, daemon=True).start()
         while (answer := told.get()) is not None:
             yield answer
-        if held:
-            yield {"task": self._shown(held[0])}
+        for outcome in held:
+            if isinstance(outcome, PullproofError):
+                raise outcome
+            yield {"task": self._shown(outcome)}
 
-    def _launch(self, name: str) -> str:
+    def _launch(self, name: str) -> Launch:
         every = self.lab.plan.estate.launches
-        found = [key for key in every if key == name or key.endswith((f"/{name}", f".{name}"))]
+        found = [each for key, each in every.items() if key == name or key.endswith((f"/{name}", f".{name}"))]
         if len(found) == 1:
             return found[0]
         from pullproof.errors import UsageError
@@ -213,7 +237,8 @@ class Daemon:
     def _trace(self, given: dict[str, Any]) -> Iterator[dict[str, Any]]:
         task = self._task(str(given["task"]))
         interface = self.lab.plan.of(task.id)[0]
-        outcome = ask(self.lab.network, interface, str(given["host"]), int(given["port"]))
+        with self.lab.lock:
+            outcome = ask(self.lab.network, interface, str(given["host"]), int(given["port"]))
         yield {
             "addresses": [dotted(each) for each in outcome.addresses],
             "opened": [dotted(each) for each in outcome.opened],

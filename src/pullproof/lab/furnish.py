@@ -7,15 +7,17 @@ from typing import Any
 
 from pullproof.lab.agent import Work, image_parts
 from pullproof.lab.image import Image, busybox
-from pullproof.lab.lab import Lab, work_of
+from pullproof.lab.lab import Lab
 from pullproof.lab.registry import bucket, has, seed
+from pullproof.lab.task import Task, work_of
+from pullproof.model.ecs import Launch
 
 
 def furnish(lab: Lab) -> None:
     """Make what the launches of the lab's estate name and the stand-in for AWS does not hold."""
     image = busybox()
-    for key in lab.plan.estate.launches:
-        for work in works(lab, key):
+    for launch in lab.plan.estate.launches.values():
+        for work in works(lab, launch):
             _image(lab, work, image)
             for secret in work.secrets:
                 _secret(lab, secret.value_from)
@@ -23,10 +25,26 @@ def furnish(lab: Lab) -> None:
                 _group(lab, work.log[0], work.log[2])
 
 
-def works(lab: Lab, launch: str) -> list[Work]:
+def images(lab: Lab, task: Task) -> None:
+    """Put busybox under the tags that a task asks for, in repositories into which nobody pushed anything.
+
+    A repository of the account that does not exist stays so: the pull says what ECR says of it.
+    """
+    known = {repository.url for repository in lab.plan.estate.repositories.values()}
+    for work in works(lab, task.held):
+        host, name, _ = image_parts(work.image) if work.image else ("", "", "")
+        ours = ".dkr.ecr." in host
+        if (
+            work.image
+            and (not ours or f"{host}/{name}" in known)
+            and repository_of(work.image)[0] not in lab.pushed
+        ):
+            _image(lab, work, busybox())
+
+
+def works(lab: Lab, launch: Launch) -> list[Work]:
     """What each container of a launch needs."""
-    held = lab.plan.estate.launches[launch]
-    definition = lab.plan.estate.task_definitions.get(str(held.task_definition))
+    definition = lab.plan.estate.task_definitions.get(str(launch.task_definition))
     if definition is None:
         return []
     return [work_of(container, lab.plan.region, "task") for container in definition.containers.items]

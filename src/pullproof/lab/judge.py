@@ -9,6 +9,7 @@ from pullproof.lab.calls import Asked
 from pullproof.lab.front import Way
 from pullproof.lab.plan import Plan, single
 from pullproof.lab.policy import Call, Layers, NoOpinion, allowed
+from pullproof.model.ecs import Launch
 from pullproof.model.endpoints import Endpoint, EndpointType
 from pullproof.model.iam import Policy, Role
 from pullproof.model.value import Maybe, Unknown
@@ -133,11 +134,10 @@ def _nobody() -> Role:
 _NOBODY = _nobody()
 
 
-def execution_role(plan: Plan, launch: str) -> str:
+def execution_role(plan: Plan, launch: Launch) -> str:
     """The key of the role that starts a launch; "" for none."""
-    held = plan.estate.launches[launch]
-    definition = plan.estate.task_definitions.get(str(held.task_definition))
-    override = held.execution_role_override
+    definition = plan.estate.task_definitions.get(str(launch.task_definition))
+    override = launch.execution_role_override
     role = (
         override
         if override and not isinstance(override, Unknown)

@@ -3,14 +3,15 @@
 import os
 import queue
 import secrets
+import shutil
 import socket
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
-from pullproof.lab.agent import Agent, Event, Pulled, Secret, Setting, Stopped, Work
+from pullproof.errors import PullproofError
+from pullproof.lab.agent import Agent, Event, Setting, Stopped
 from pullproof.lab.cloud import Cloud
 from pullproof.lab.concrete import concrete
 from pullproof.lab.container import Asked as Wish
@@ -19,40 +20,32 @@ from pullproof.lab.fabric import Listener, Network
 from pullproof.lab.front import Backends, Front
 from pullproof.lab.image import Image
 from pullproof.lab.judge import Judge, execution_role
+from pullproof.lab.logs import Shipper
 from pullproof.lab.netlink import Netlink
-from pullproof.lab.plan import Ledger, Plan, Start, planned
+from pullproof.lab.plan import Ledger, Plan, planned
 from pullproof.lab.registry import Registry, bucket, seed
 from pullproof.lab.resolver import Home, Resolver
 from pullproof.lab.sandbox import HOME
+from pullproof.lab.task import BY_USER, FAILED, Task, name_of, wish_of, work_of
 from pullproof.lab.tls import Authority
-from pullproof.model.ecs import Container as Written
+from pullproof.model.ecs import Launch, TaskDefinition
 from pullproof.model.estate import Estate
-from pullproof.model.value import Unknown
 
 RESOLVER = 0xA9FEA9FD
+#: Seconds that containers have for SIGTERM, before they are scaled; how many stopped tasks are remembered.
+STOP, REMEMBERED = 30.0, 200
 
 
-class Task(msgspec.Struct, kw_only=True):
-    """A task, as `lab ps` shows it. `status` is ECS's word; `reason` is set once it stopped."""
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task was given by whoever asked for it: its id and address, and how its containers run.
 
-    id: str
-    launch: str
-    subnet: str
-    groups: tuple[str, ...]
-    public_ip: bool
-    platform: str
-    status: str = "PROVISIONING"
-    reason: str = ""
-    step: str = ""
-    events: list[Event] = []
-    containers: list[Container] = []
-    began: float = 0.0
-    pulled: float = 0.0
+    `launch` is what it is called after. What is empty is chosen here.
+    """
 
-    @property
-    def start(self) -> Start:
-        """The interface it wants."""
-        return Start(key=self.id, subnet=self.subnet, groups=self.groups, public_ip=self.public_ip)
+    id: str = ""
+    launch: str = ""
+    address: int = 0
+    wishes: Mapping[str, Wish] = {}
 
 
 class Lab:
@@ -61,17 +54,25 @@ class Lab:
     def __init__(self, estate: Estate, *, api: socket.socket | None = None, scale: float = 0.02) -> None:
         self.scale = scale
         self.tasks: dict[str, Task] = {}
+        self._shippers: dict[str, Shipper] = {}
+        #: Who hears of every change of a task, makes what it needs, and knows how its containers run.
+        self.tell: Callable[[Task], None] = lambda _: None
+        self.prepare: Callable[[Task], None] = lambda _: None
+        self.wishes: Callable[[TaskDefinition], Mapping[str, Wish]] = lambda _: {}
+        #: Repositories of the registry that somebody pushed to.
+        self.pushed: set[str] = set()
         self._ledger = Ledger()
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self.authority = Authority(HOME)
         with Netlink() as kernel:
             kernel.address(1, RESOLVER, 32, host=True)
         self._home = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         self._names = Home()
-        self.changes: queue.SimpleQueue[float] = queue.SimpleQueue()
+        #: What was asked of the stand-in for AWS and may have changed something.
+        self.changes: queue.SimpleQueue[str] = queue.SimpleQueue()
         own = _bound("127.0.0.1", 5000)
         sockets = (own,) if api is None else (own, api)
-        self.cloud = Cloud(*sockets, changed=lambda: self.changes.put(time.monotonic()))
+        self.cloud = Cloud(*sockets, changed=self.changes.put)
         self.plan = self._planned(estate)
         self.judge = Judge(self.plan)
         self._front = Front(
@@ -95,9 +96,11 @@ class Lab:
 
     def close(self) -> None:
         """End everything."""
-        for task in self.tasks.values():
+        for task in list(self.tasks.values()):
             for container in task.containers:
                 container.stop(0.2)
+        for shipper in self._shippers.values():
+            shipper.close(0.5)
         self._front.close()
         self._resolver.close()
         self._registry.close()
@@ -111,27 +114,56 @@ class Lab:
         """Where the stand-in for AWS answers, as the machine sees it."""
         return f"http://{self.cloud.address}"
 
-    def stop(self, task: Task, reason: str) -> None:
-        """Stop a task that runs."""
+    # The end of tasks -----------------------------------------------------------------------------
+
+    def stop(self, task: Task, reason: str, code: str = BY_USER) -> None:
+        """Stop a task: at once when it runs, else as soon as its launch has come to a point where it can."""
+        with self.lock:
+            if task.wanted is not None or not task.alive:
+                return
+            task.wanted = (reason, code)
+            if task.status != "RUNNING":
+                return
+        self._end(task, reason, code)
+
+    def _end(self, task: Task, reason: str, code: str, step: str = "") -> None:
+        """Take a task down, and give its interface back."""
+        task.becomes("DEPROVISIONING")
+        self.tell(task)
         for container in task.containers:
-            container.stop()
-        task.status, task.reason = "STOPPED", reason
+            container.stop(STOP * self.scale)
+        if (shipper := self._shippers.pop(task.id, None)) is not None:
+            shipper.close()
+            task.log_trouble = shipper.trouble
+        for container in task.containers:
+            container.clear()
+        shutil.rmtree(HOME / "pulls" / task.id, ignore_errors=True)
+        task.reason, task.code, task.step = reason, code, step
+        task.becomes("STOPPED")
         self.apply()
+        self.tell(task)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Of the tasks that stopped, only the latest are remembered."""
+        with self.lock:
+            gone = [key for key, task in self.tasks.items() if not task.alive]
+            for key in gone[:-REMEMBERED]:
+                del self.tasks[key]
 
     # The network ----------------------------------------------------------------------------------
 
     def _planned(self, estate: Estate) -> Plan:
-        running = [task.start for task in self.tasks.values() if task.status != "STOPPED"]
+        running = [task.start for task in self.tasks.values() if task.alive]
         return planned(concrete(estate), running, self._ledger)
 
     def apply(self, estate: Estate | None = None) -> None:
         """Let another estate, or other tasks, take the place of what is there."""
-        with self._lock:
+        with self.lock:
             self.plan = self._planned(self.plan.estate if estate is None else estate)
             self.judge.plan = self.plan
             self.network.apply(self.plan)
-            self._resolver.close()
-            self._resolver = Resolver(self.network)
+            self._resolver.follow()
             self._listen()
 
     def _listen(self) -> None:
@@ -145,50 +177,59 @@ class Lab:
     ) -> None:
         """Put an image into a repository of the lab's registry."""
         name = f"{account or self.judge.account}/{region or self.plan.region}/{repository}"
+        self.pushed.add(name)
         seed(self.store, self.plan.region, name, tag, image)
 
     # Tasks ----------------------------------------------------------------------------------------
 
     def start(
         self,
-        launch: str,
+        launch: Launch,
         *,
         subnet: str = "",
         platform: str = "",
+        given: Given | None = None,
         tell: Callable[[Event], None] = lambda _: None,
     ) -> Task:
-        """Run a task of a launch, to its end or until it runs.
-
-        Raises:
-            KeyError: there is no such launch.
-        """
-        held = self.plan.estate.launches[launch]
-        version = held.platform_version if isinstance(held.platform_version, str) else "LATEST"
+        """Run a task of a launch, until it runs or is stopped."""
+        given = given or Given()
+        version = launch.platform_version if isinstance(launch.platform_version, str) else "LATEST"
         task = Task(
-            id=secrets.token_hex(16),
-            launch=launch,
-            subnet=subnet or held.subnets.items[0],
-            groups=held.groups.items,
-            public_ip=held.public_ip is True,
+            id=given.id or secrets.token_hex(16),
+            launch=given.launch or launch.key,
+            held=launch,
+            subnet=subnet or launch.subnets.items[0],
+            groups=launch.groups.items,
+            public_ip=launch.public_ip is True,
             platform=platform or ("1.4.0" if version == "LATEST" else version),
-            began=time.monotonic(),
+            address=given.address,
         )
-        self.tasks[task.id] = task
-        self.apply()
-        try:
-            self._launch(task, tell)
-        except Stopped as stopped:
-            task.status, task.reason, task.step = "STOPPED", stopped.reason, stopped.step
+        task.becomes("PROVISIONING")
+        with self.lock:
+            self.tasks[task.id] = task
             self.apply()
+        try:
+            self._launch(task, given, tell)
+        except Stopped as stopped:
+            reason, code = task.wanted or (stopped.reason, FAILED)
+            self._end(task, reason, code, stopped.step)
+        except PullproofError as error:
+            self._end(task, f"CannotStartContainerError: {error.problem}", FAILED, "run")
         return task
 
-    def _launch(self, task: Task, tell: Callable[[Event], None]) -> None:
-        interface = self.plan.of(task.id)[0]
+    def _launch(self, task: Task, given: Given, tell: Callable[[Event], None]) -> None:
+        interface = next(iter(self.plan.of(task.id)), None)
+        definition = self.plan.estate.task_definitions.get(str(task.held.task_definition))
+        if interface is None or definition is None:
+            what = (
+                "its task definition is not known" if definition is None else "its subnet has no address left"
+            )
+            raise Stopped("provision", f"ResourceInitializationError: {what}")
         setting = Setting(
             task=self.network.spaces[interface.name],
             own=self._home,
             platform=task.platform,
-            key=self.judge.credentials(execution_role(self.plan, task.launch)),
+            key=self.judge.credentials(execution_role(self.plan, task.held)),
             authority=str(self.authority.bundle),
             scale=self.scale,
         )
@@ -198,49 +239,37 @@ class Lab:
         def told(event: Event) -> None:
             task.events.append(event)
             tell(event)
+            if task.wanted is not None:
+                raise Stopped(event.step, task.wanted[0])
 
         agent = Agent(setting, folder, told)
-        task.status = "PENDING"
-        definition = self.plan.estate.task_definitions[
-            str(self.plan.estate.launches[task.launch].task_definition)
+        task.becomes("PENDING")
+        self.tell(task)
+        task.written = definition.containers.items
+        self.prepare(task)
+        wishes = given.wishes or self.wishes(definition)
+        pulled = [agent.launch(work_of(each, self.plan.region, task.id)) for each in task.written]
+        for written, held in zip(task.written, pulled, strict=True):
+            wish = wish_of(written, task, interface, held.values, wishes.get(name_of(written)))
+            task.containers.append(Container(wish, held.config, held.layers, setting.task))
+        shutil.rmtree(folder, ignore_errors=True)
+        self._ship(task, agent)
+        with self.lock:
+            if task.wanted is not None:
+                raise Stopped("run", task.wanted[0])
+            task.becomes("RUNNING")
+        self.tell(task)
+
+    def _ship(self, task: Task, agent: Agent) -> None:
+        """Have what the containers write sent to their log groups."""
+        works = [work_of(each, self.plan.region, task.id) for each in task.written]
+        outputs = [
+            (work, container.output)
+            for work, container in zip(works, task.containers, strict=True)
+            if work.log is not None
         ]
-        every = definition.containers.items
-        pulled = [agent.launch(work_of(container, self.plan.region, task.id)) for container in every]
-        task.pulled = time.monotonic()
-        for container, held in zip(every, pulled, strict=True):
-            task.containers.append(self._run(container, held, task, setting.task))
-        task.status = "RUNNING"
-
-    def _run(self, container: Written, pulled: Pulled, task: Task, network: int) -> Container:
-        wish = Wish(
-            name=f"{task.id[:12]}-{container.name}",
-            hostname=f"ip-{task.id[:8]}",
-            environment=dict(pulled.values),
-        )
-        return Container(wish, pulled.config, pulled.layers, network)
-
-
-def work_of(container: Written, region: str, task: str) -> Work:
-    """What a container needs before it starts, of a task with that id."""
-    image = "" if isinstance(container.image, Unknown) or not container.image else container.image
-    name = "" if isinstance(container.name, Unknown) else container.name
-    held = [each for each in container.secrets.items if isinstance(each.value_from, str)]
-    return Work(
-        container=name,
-        image=image,
-        region=region,
-        secrets=tuple(Secret(name=each.name, value_from=str(each.value_from)) for each in held),
-        log=_log(container, name, region, task),
-        needs_login=".dkr.ecr." in image,
-    )
-
-
-def _log(container: Written, name: str, region: str, task: str) -> tuple[str, str, str] | None:
-    if container.log is None or isinstance(container.log, Unknown) or container.log.driver != "awslogs":
-        return None
-    options = {key: value for key, value in container.log.options if isinstance(value, str)}
-    group, prefix = options.get("awslogs-group", ""), options.get("awslogs-stream-prefix", "ecs")
-    return group, f"{prefix}/{name}/{task}", options.get("awslogs-region", region)
+        if outputs:
+            self._shippers[task.id] = Shipper(agent, outputs)
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -64,6 +64,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     subnet: str
     groups: tuple[str, ...]
     public_ip: bool = False
+    #: The address, where somebody chose it; 0 for the next free one.
+    address: int = 0
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +105,7 @@ class Chooser:
     def __init__(self, estate: Estate, ledger: Ledger) -> None:
         self._estate = estate
         self._ledger = ledger
-        self._next: dict[str, Iterator[int]] = {}
+        self._next: dict[tuple[str, bool], Iterator[int]] = {}
         self._taken = {(place[2], address) for place, (_, address, _) in ledger.held.items()}
         self._used: set[tuple[Role, str, str, str]] = set()
         self.made: dict[str, Interface] = {}
@@ -128,7 +130,7 @@ class Chooser:
             return
         slot = (role, owner, subnet, number)
         if slot not in self._ledger.held:
-            if (chosen := address or self._free(subnet)) == 0:
+            if (chosen := address or self._free(subnet, role)) == 0:
                 return
             self._ledger.count += 1
             name = f"{_PREFIX[role]}{self._ledger.count:x}"
@@ -166,18 +168,21 @@ class Chooser:
             return ""
         return value
 
-    def _free(self, subnet: str) -> int:
-        if subnet not in self._next:
-            self._next[subnet] = self._hosts(subnet)
-        return next((each for each in self._next[subnet] if (subnet, each) not in self._taken), 0)
+    def _free(self, subnet: str, role: Role) -> int:
+        """The next free address: from the top for those whose address AWS's API does not tell."""
+        place = (subnet, role in (Role.NAT, Role.TRANSIT))
+        if place not in self._next:
+            self._next[place] = self._hosts(*place)
+        return next((each for each in self._next[place] if (subnet, each) not in self._taken), 0)
 
-    def _hosts(self, subnet: str) -> Iterator[int]:
+    def _hosts(self, subnet: str, top: bool) -> Iterator[int]:  # noqa: FBT001
         held = self._estate.subnets[subnet].blocks
         if isinstance(held, Unknown):
             self.left_out[held] = None
             return
         for block in blocks(Addresses(v4=held.v4)):
-            yield from range(block.first + KEPT, block.last)
+            free = range(block.first + KEPT, block.last)
+            yield from reversed(free) if top else free
 
 
 _PREFIX = {
@@ -201,7 +206,6 @@ def planned(estate: Estate, starts: Iterable[Start], ledger: Ledger | None = Non
         raise ValueError("the region is not known")  # noqa: TRY004  # of the estate, not of an argument
     chooser = Chooser(estate, ledger or Ledger())
     for box in estate.interfaces.values():
-        address = 0 if isinstance(box.addresses, Unknown) or not box.addresses else box.addresses.v4[0][0]
         chooser.add(
             Role.BOX,
             box.key,
@@ -209,7 +213,7 @@ def planned(estate: Estate, starts: Iterable[Start], ledger: Ledger | None = Non
             groups=chooser.known(box.groups),
             public=box.public_ip is True,
             checked=box.source_dest_check is not False,
-            address=address,
+            address=_first(box.addresses),
         )
     for endpoint in estate.endpoints.values():
         if endpoint.type is EndpointType.INTERFACE and endpoint.available is not False:
@@ -221,6 +225,7 @@ def planned(estate: Estate, starts: Iterable[Start], ledger: Ledger | None = Non
             chooser.take(target.subnet),
             groups=chooser.known(target.groups),
             ports=(2049,),
+            address=_first(target.addresses),
         )
     for gateway in estate.nat_gateways.values():
         if gateway.available is not False:
@@ -230,7 +235,14 @@ def planned(estate: Estate, starts: Iterable[Start], ledger: Ledger | None = Non
         for subnet in chooser.known(attachment.subnets):
             chooser.add(Role.TRANSIT, attachment.key, subnet, checked=False)
     for start in starts:
-        chooser.add(Role.TASK, start.key, start.subnet, groups=start.groups, public=start.public_ip)
+        chooser.add(
+            Role.TASK,
+            start.key,
+            start.subnet,
+            groups=start.groups,
+            public=start.public_ip,
+            address=start.address,
+        )
     chooser.forget()
     return Plan(
         estate=estate,
@@ -251,8 +263,13 @@ def _endpoint(chooser: Chooser, endpoint: Endpoint) -> None:
             subnet,
             groups=chooser.known(endpoint.groups),
             ports=(443,),
-            address=held.v4[0][0] if held is not None and held.v4 else 0,
+            address=_first(held),
         )
+
+
+def _first(held: Maybe[Addresses] | None) -> int:
+    """The first address of a set; 0 where none is told."""
+    return 0 if held is None or isinstance(held, Unknown) or not held.v4 else held.v4[0][0]
 
 
 def single(addresses: Maybe[Addresses]) -> tuple[Cidr, ...]:

@@ -79,16 +79,19 @@ class Remote:
             UsageError: the lab says that it cannot be done.
             ToolError: the lab ended meanwhile.
         """
-        self._held.sendall(json.dumps({"do": what, **given}).encode() + b"\n")
-        with self._held.makefile("rb") as lines:
-            for line in lines:
-                answer = json.loads(line)
-                if "error" in answer:
-                    raise UsageError(str(answer["error"]), remedy=str(answer.get("remedy", "")))
-                if answer.get("done"):
-                    return
-                yield answer
-        raise ToolError("the lab ended before it had answered", remedy="pullproof lab up")
+        try:
+            self._held.sendall(json.dumps({"do": what, **given}).encode() + b"\n")
+            with self._held.makefile("rb") as lines:
+                for line in lines:
+                    answer = json.loads(line)
+                    if "error" in answer:
+                        raise UsageError(str(answer["error"]), remedy=str(answer.get("remedy", "")))
+                    if answer.get("done"):
+                        return
+                    yield answer
+        except OSError as error:
+            raise _ended() from error
+        raise _ended()
 
     def close(self) -> None:
         """End the conversation."""
@@ -97,3 +100,7 @@ class Remote:
     def one(self, what: str, **given: object) -> dict[str, Any]:
         """The one answer. Raises as `ask`."""
         return next(iter(list(self.ask(what, **given))), {})
+
+
+def _ended() -> ToolError:
+    return ToolError("the lab ended before it had answered", remedy="pullproof lab up")

@@ -50,29 +50,38 @@ class Resolver:
         self._select = selectors.DefaultSelector()
         #: Every question and answer, in order: who asked, for what, what was told.
         self.log: list[tuple[str, str, tuple[str, ...]]] = []
-        self._by_address = {
-            (each.vpc, each.address): each.subnet for each in network.plan.interfaces.values()
-        }
+        self._by_address: dict[tuple[str, int], str] = {}
+        self._held: dict[str, tuple[int, socket.socket]] = {}
         self._stop, stopped = socket.socketpair()
         self._select.register(stopped, selectors.EVENT_READ, None)
-        for vpc in network.plan.estate.vpcs:
-            with inside(network.spaces[f"vpc:{vpc}"]):
-                held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
-                held.bind((RESOLVER, 53))
-            held.setblocking(False)
-            self._select.register(held, selectors.EVENT_READ, vpc)
+        self.follow()
         self._thread = threading.Thread(target=self._run, name="resolver", daemon=True)
         self._thread.start()
+
+    def follow(self) -> None:
+        """Become the resolver of the network as it is now; whoever asks meanwhile is answered."""
+        plan = self._network.plan
+        self._by_address = {(each.vpc, each.address): each.subnet for each in plan.interfaces.values()}
+        spaces = {vpc: self._network.spaces[f"vpc:{vpc}"] for vpc in plan.estate.vpcs}
+        for vpc, (space, held) in list(self._held.items()):
+            if spaces.get(vpc) != space:
+                self._select.unregister(held)
+                held.close()
+                del self._held[vpc]
+        for vpc in spaces.keys() - self._held.keys():
+            with inside(spaces[vpc]):
+                made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+                made.bind((RESOLVER, 53))
+            made.setblocking(False)
+            self._held[vpc] = (spaces[vpc], made)
+            self._select.register(made, selectors.EVENT_READ, vpc)
 
     def close(self) -> None:
         """Stop answering."""
         self._stop.close()
         self._thread.join(timeout=5)
-        for key in list(self._select.get_map().values()):
-            held = key.fileobj
-            self._select.unregister(held)
-            if isinstance(held, socket.socket):
-                held.close()
+        for _, held in self._held.values():
+            held.close()
         self._select.close()
 
     def _run(self) -> None:
@@ -83,7 +92,8 @@ class Resolver:
                 held = key.fileobj
                 if not isinstance(held, socket.socket):
                     continue
-                with contextlib.suppress(OSError):
+                # A network that changes at this moment leaves a question without an answer.
+                with contextlib.suppress(OSError, KeyError):
                     data, sender = held.recvfrom(4096)
                     if (reply := self._reply(data, key.data, sender[0])) is not None:
                         held.sendto(reply, sender)
@@ -92,7 +102,8 @@ class Resolver:
         """The answer to a question, or None for silence."""
         from dnslib import QTYPE, RCODE, RR, A, DNSError, DNSRecord
 
-        if self._network.plan.estate.vpcs[vpc].dns_support is not True:
+        place = self._network.plan.estate.vpcs.get(vpc)
+        if place is None or place.dns_support is not True:
             return None
         try:
             question = DNSRecord.parse(data)

@@ -1,35 +1,40 @@
-"""What ECS does by itself: services keep the number of tasks that is wanted, and tasks run that were asked for.
+"""What ECS does by itself: services keep the number of tasks that is wanted, and tasks run that were asked for."""
 
-A service whose tasks do not start is tried again ever more slowly.
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
-"""
-
-import contextlib
 import threading
-import time
 from typing import Any
 
-from pullproof.lab.cloud import tasks_of
-from pullproof.lab.lab import Lab, Task
+from pullproof.errors import PullproofError
+from pullproof.lab.deploy import Pauses, Services
+from pullproof.lab.ecs import Account, address_of, subnet_of
+from pullproof.lab.lab import Given, Lab
+from pullproof.lab.task import BY_SERVICE, EXITED, Task
 from pullproof.model.ecs import Launch, LaunchKind
 from pullproof.model.value import Listing, Origin
 
-#: Seconds, before they are scaled: the first pause, and the longest (fifteen minutes).
-FIRST, LONGEST = 10.0, 900.0
+#: Seconds between two looks when nothing is heard of.
+OFTEN = 0.25
+#: How many tasks are started at the same time; the others wait.
+AT_ONCE = 8
 
 
 class Scheduler:
-    """Starts what should run and does not."""
+    """Starts what should run and does not. With an account, that is what was asked of the stand-in for AWS."""
 
-    def __init__(self, lab: Lab, *, keeps: bool) -> None:
+    def __init__(self, lab: Lab, *, keeps: bool, account: Account | None = None) -> None:
         self._lab = lab
         self._keeps = keeps
-        self._failed: dict[str, tuple[int, float]] = {}
+        self._account = account
+        self._pauses = Pauses(lab.scale)
+        self._services = None if account is None else Services(account, self._pauses, self._stop)
         self._busy: dict[str, int] = {}
+        self._turn: dict[str, int] = {}
         self._seen: set[str] = set()
         self._lock = threading.Lock()
+        self._slots = threading.Semaphore(AT_ONCE)
         self._wake = threading.Event()
         self._ended = False
+        #: What went wrong in the scheduler itself, last.
+        self.trouble = ""
 
     def start(self) -> None:
         """Begin."""
@@ -47,14 +52,33 @@ class Scheduler:
 
     def _run(self) -> None:
         while not self._ended:
-            self._wake.wait(timeout=0.25)
+            self._wake.wait(timeout=OFTEN)
             self._wake.clear()
-            with contextlib.suppress(KeyError, RuntimeError):
-                self._asked_for()
-                if self._keeps:
-                    self._wanted()
+            try:
+                self.once()
+            except Exception as error:  # noqa: BLE001  # one service's trouble must not end all others
+                self.trouble = f"the scheduler met {error!r}"
 
-    # Services -------------------------------------------------------------------------------------
+    def once(self) -> None:
+        """One look at everything."""
+        self._after_containers()
+        if self._services is not None and self._account is not None:
+            if self._keeps:
+                self._services.look()
+            self._asked_for(self._account)
+        elif self._keeps:
+            self._wanted()
+
+    def _after_containers(self) -> None:
+        """Tasks of which an essential container has ended are stopped."""
+        for task in list(self._lab.tasks.values()):
+            if task.status == "RUNNING" and task.wanted is None and task.ended():
+                self._apart(self._lab.stop, task, "Essential container in task exited", EXITED)
+
+    def _apart(self, do: Any, *given: Any) -> None:
+        threading.Thread(target=do, args=given, daemon=True).start()
+
+    # Services of an input -------------------------------------------------------------------------
 
     def _wanted(self) -> None:
         """Services of the estate, each with as many tasks as it wants."""
@@ -62,78 +86,90 @@ class Scheduler:
             if launch.kind is not LaunchKind.SERVICE or launch.fargate is False or not launch.subnets.items:
                 continue
             wanted = launch.desired_count if isinstance(launch.desired_count, int) else 1
-            alive = [t for t in self._lab.tasks.values() if t.launch == key and t.status != "STOPPED"]
-            self._surplus(alive, wanted)
+            alive = [task for task in list(self._lab.tasks.values()) if task.launch == key and task.alive]
+            running = [task for task in alive if task.status == "RUNNING" and task.wanted is None]
+            for task in running[: max(0, len(alive) - wanted)]:
+                self._apart(self._lab.stop, task, "Scaling activity initiated by deployment", BY_SERVICE)
             missing = wanted - len(alive) - self._busy.get(key, 0)
-            count, again = self._failed.get(key, (0, 0.0))
-            if missing > 0 and time.monotonic() >= again:
-                for number in range(missing):
-                    subnet = launch.subnets.items[(len(alive) + number + count) % len(launch.subnets.items)]
-                    self._begin(key, subnet)
+            if missing > 0 and self._pauses.over(key):
+                for _ in range(missing):
+                    turn = self._turn[key] = self._turn.get(key, -1) + 1
+                    self._begin(launch, launch.subnets.items[turn % len(launch.subnets.items)])
 
-    def _surplus(self, alive: list[Task], wanted: int) -> None:
-        running = [task for task in alive if task.status == "RUNNING"]
-        for task in running[: max(0, len(alive) - wanted)]:
-            self._lab.stop(task, "Scaling activity initiated by deployment")
-
-    def _begin(self, key: str, subnet: str, told: Any = None) -> None:
+    def _begin(self, launch: Launch, subnet: str, given: Given | None = None) -> None:
+        key = launch.key
         with self._lock:
             self._busy[key] = self._busy.get(key, 0) + 1
-        threading.Thread(target=self._attempt, args=(key, subnet, told), daemon=True).start()
+        self._apart(self._attempt, launch, subnet, given)
 
-    def _attempt(self, key: str, subnet: str, told: Any) -> None:
+    def _attempt(self, launch: Launch, subnet: str, given: Given | None) -> None:
         try:
-            task = self._lab.start(key, subnet=subnet)
-            self._outcome(key, task)
-            if told is not None:
-                _write(told, task)
-        except KeyError:
-            return
+            with self._slots:
+                task = self._lab.start(launch, subnet=subnet, given=given)
+            self._learn(launch.key, task)
+        except PullproofError as error:
+            self.trouble = error.problem
+            self._pauses.failed(launch.key)
         finally:
             with self._lock:
-                self._busy[key] -= 1
+                self._busy[launch.key] -= 1
             self.look()
 
-    def _outcome(self, name: str, task: Task) -> None:
+    def _learn(self, key: str, task: Task) -> None:
         if task.status == "RUNNING":
-            self._failed.pop(name, None)
-            return
-        count = self._failed.get(name, (0, 0.0))[0] + 1
-        pause = min(FIRST * 2 ** (count - 1), LONGEST) * self._lab.scale
-        self._failed[name] = (count, time.monotonic() + pause)
+            self._pauses.ran(key)
+        elif task.wanted is None:
+            self._pauses.failed(key)
 
     # Tasks of the stand-in for AWS ----------------------------------------------------------------
 
-    def _asked_for(self) -> None:
-        """Tasks that RunTask made: each runs once, and what becomes of it is written back."""
-        for told in tasks_of(self._lab.plan.region):
-            if told.task_arn in self._seen:
-                continue
-            launch = self._of(told)
-            if launch is None:
-                continue
+    def _asked_for(self, account: Account) -> None:
+        """Each task that the stand-in for AWS holds runs once; those that are to stop are stopped."""
+        for told in account.tasks():
+            if told.desired_status == "STOPPED":
+                self._no_more(told)
+            elif told.task_arn not in self._seen and (launch := self._of(told)) is not None:
+                self._seen.add(told.task_arn)
+                given = Given(
+                    id=told.id,
+                    launch=_named(told),
+                    address=address_of(told),
+                    wishes=account.wishes(str(told.task_definition_arn), told.overrides),
+                )
+                self._begin(launch, launch.subnets.items[0], given)
+
+    def _no_more(self, told: Any) -> None:
+        task = self._lab.tasks.get(told.id)
+        if task is not None:
+            if task.alive and task.wanted is None:
+                self._apart(self._lab.stop, task, told.stopped_reason, told.stop_code)
+        elif told.task_arn not in self._seen:
             self._seen.add(told.task_arn)
-            told.last_status = "PROVISIONING"
-            self._lab.plan.estate.launches[launch.key] = launch
-            self._begin(launch.key, launch.subnets.items[0], told)
+            told.last_status = "STOPPED"
+
+    def _stop(self, key: str, reason: str) -> None:
+        if (task := self._lab.tasks.get(key)) is not None:
+            self._apart(self._lab.stop, task, reason, BY_SERVICE)
 
     def _of(self, told: Any) -> Launch | None:
-        """A task as something that is launched."""
+        """A task as something that is launched; None while the lab does not know its surroundings."""
         network = (getattr(told, "network_configuration", None) or {}).get("awsvpcConfiguration", {})
-        subnets = tuple(network.get("subnets", ()))
+        subnet = subnet_of(told)
         definition = self._definition(str(told.task_definition_arn))
-        if not subnets or not definition or any(key not in self._lab.plan.estate.subnets for key in subnets):
+        estate = self._lab.plan.estate
+        if subnet not in estate.subnets or not definition:
             return None
-        groups = tuple(network.get("securityGroups", ())) or self._default(subnets[0])
         return Launch(
             key=told.task_arn,
             origin=Origin(told.task_arn),
             kind=LaunchKind.STANDALONE,
             task_definition=definition,
-            subnets=Listing(subnets),
-            groups=Listing(groups),
+            subnets=Listing((subnet,)),
+            groups=Listing(tuple(network.get("securityGroups", ())) or self._default(subnet)),
             public_ip=network.get("assignPublicIp") == "ENABLED",
             platform_version=getattr(told, "platform_version", None) or "LATEST",
+            region=self._lab.plan.region,
+            execution_role_override=str((told.overrides or {}).get("executionRoleArn") or ""),
         )
 
     def _definition(self, arn: str) -> str:
@@ -146,26 +182,7 @@ class Scheduler:
         return (owner.default_group,) if owner is not None and isinstance(owner.default_group, str) else ()
 
 
-def _write(told: Any, task: Task) -> None:
-    """What became of a task, where DescribeTasks reads it."""
-    told.last_status = task.status
-    told.platform_version = task.platform
-    if task.status == "STOPPED":
-        told.desired_status = "STOPPED"
-        told.stopped_reason = task.reason
-        told.stop_code = "TaskFailedToStart"
-    for event in task.events:
-        if not event.ok:
-            told.stopped_reason = event.says
-    for container in getattr(told, "containers", None) or []:
-        _set(container, "last_status", task.status)
-        if task.status == "STOPPED" and task.reason.startswith("CannotPull"):
-            _set(container, "reason", task.reason)
-
-
-def _set(thing: Any, name: str, value: object) -> None:
-    if isinstance(thing, dict):
-        first, *rest = name.split("_")
-        thing[first + "".join(part.title() for part in rest)] = value
-    else:
-        setattr(thing, name, value)
+def _named(told: Any) -> str:
+    """What a task is called after: its service as the lab calls it, or its family."""
+    kind, _, name = str(told.group).partition(":")
+    return f"{told.cluster_name}/{name}" if kind == "service" else str(told.group)

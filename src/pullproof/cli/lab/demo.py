@@ -82,7 +82,7 @@ def _act(lab: Lab, says: str, estate: Estate, expected: str) -> bool:
     def tell(event: Event) -> None:
         emit(shown_step({"ok": event.ok, "step": event.step, "seconds": event.seconds, "says": event.says}))
 
-    task = lab.start(story.SERVICE, tell=tell)
+    task = lab.start(lab.plan.estate.launches[story.SERVICE], tell=tell)
     emit(f"  the task is {task.status}\n")
     return task.status == expected
 

@@ -53,6 +53,10 @@ def fill(command: Command, reading: Callable[..., None], printing: Callable[...,
     apply = action("apply", "run a directory's own Terraform against a lab")
     apply.add_argument("directory", metavar="DIR")
     apply.add_argument("--var", metavar="NAME=VALUE", action="append", default=[], help="a variable")
+    apply.add_argument("--var-file", metavar="FILE", action="append", default=[], help="a file of variables")
+    apply.add_argument(
+        "--state-of", metavar="DIR", help="go on from the state that another directory left in the lab"
+    )
     apply.add_argument("--destroy", action="store_true", help="take down what it made")
     action("down", "end a lab")
     printing(action("list", "list the labs that run", named=False), "terminal", "json")
