@@ -1,13 +1,13 @@
 """`completion`: scripts for the three common shells, made from the parser itself."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterator, Mapping
 
 from pullproof.cli.out import emit
 from pullproof.cli.parser import COMMANDS, build, flags
 
 #: Options whose value is a path.
-FILES = frozenset(["--source", "--snapshot", "--var-file", "--out", "--output"])
+FILES = frozenset(["--source", "--snapshot", "--var-file", "--parameters-file", "--out", "--output"])
 
 
 def completion(options: Namespace) -> int:
@@ -17,16 +17,32 @@ def completion(options: Namespace) -> int:
     return 0
 
 
+def _actions(parser: ArgumentParser) -> dict[str, ArgumentParser]:
+    """What a command does by a further word (`lab up`)."""
+    found: dict[str, ArgumentParser] = {}
+    for action in parser._actions:  # noqa: SLF001  # argparse tells it no other way
+        if isinstance(action, _SubParsersAction):
+            found |= action.choices
+    return found
+
+
+def _options(parser: ArgumentParser) -> list[str]:
+    """The long options of a command, with those of its actions."""
+    every = [flag for one in (parser, *_actions(parser).values()) for flag in flags(one)]
+    return [flag for flag in dict.fromkeys(every) if flag.startswith("--")]
+
+
 def _choices(parser: ArgumentParser) -> Iterator[tuple[str, list[str]]]:
     """Options with a closed list of values."""
-    for action in parser._actions:  # noqa: SLF001  # argparse tells it no other way
-        if action.option_strings and action.choices:
-            yield action.option_strings[-1], [str(choice) for choice in action.choices]
+    for one in (parser, *_actions(parser).values()):
+        for action in one._actions:  # noqa: SLF001
+            if action.option_strings and action.choices:
+                yield action.option_strings[-1], [str(choice) for choice in action.choices]
 
 
 def _words(name: str, parser: ArgumentParser) -> str:
     """What may follow a command."""
-    words = [flag for flag in flags(parser) if flag.startswith("--")]
+    words = [*_actions(parser), *_options(parser)]
     if name == "completion":
         words = ["bash", "zsh", "fish", *words]
     if name == "explain":
@@ -37,7 +53,12 @@ def _words(name: str, parser: ArgumentParser) -> str:
 
 
 def _bash(commands: Mapping[str, ArgumentParser]) -> str:
-    values = {flag: " ".join(given) for parser in commands.values() for flag, given in _choices(parser)}
+    # One option can have other values with another command: `--format`, `--for`.
+    values = {
+        f"{name} {flag}": " ".join(given)
+        for name, parser in commands.items()
+        for flag, given in _choices(parser)
+    }
     return "\n".join(
         [
             "# bash completion for pullproof: source <(pullproof completion bash)",
@@ -46,9 +67,11 @@ def _bash(commands: Mapping[str, ArgumentParser]) -> str:
             "    COMPREPLY=()",
             '    case "$before" in',
             f'    {"|".join(sorted(FILES))}) COMPREPLY=($(compgen -f -- "$word")); return ;;',
+            "    esac",
+            '    case "${COMP_WORDS[1]} $before" in',
             *(
-                f'    {flag}) COMPREPLY=($(compgen -W "{given}" -- "$word")); return ;;'
-                for flag, given in sorted(values.items())
+                f'    "{key}") COMPREPLY=($(compgen -W "{given}" -- "$word")); return ;;'
+                for key, given in sorted(values.items())
             ),
             "    esac",
             '    if [ "$COMP_CWORD" -eq 1 ]; then',
@@ -93,12 +116,11 @@ def _fish(commands: Mapping[str, ArgumentParser]) -> str:
     for name, parser in commands.items():
         seen = f"-n '__fish_seen_subcommand_from {name}'"
         values = dict(_choices(parser))
-        for flag in flags(parser):
-            if flag.startswith("--"):
-                takes = f" -x -a '{' '.join(values[flag])}'" if flag in values else ""
-                takes = " -r" if flag in FILES else takes
-                lines.append(f"complete -c pullproof {seen} -l {flag[2:]}{takes}")
-        if name in ("explain", "completion"):
+        for flag in _options(parser):
+            takes = f" -x -a '{' '.join(values[flag])}'" if flag in values else ""
+            takes = " -r" if flag in FILES else takes
+            lines.append(f"complete -c pullproof {seen} -l {flag[2:]}{takes}")
+        if name in ("explain", "completion") or _actions(parser):
             plain = " ".join(word for word in _words(name, parser).split() if not word.startswith("--"))
             lines.append(f"complete -c pullproof {seen} -f -a '{plain}'")
     return "\n".join([*lines, ""])

@@ -21,14 +21,15 @@ examples:
   pullproof check plan.json                            will every task start?
   pullproof check ./infra --var stage=prod             the same, without credentials
   pullproof check aws://shop/web --region eu-west-1    a service as it is now
+  pullproof check template.yaml --parameter Stage=prod CloudFormation and SAM
+  pullproof check cdk.out                              an app of the CDK
   pullproof fix plan.json                              what is the smallest change that helps?
-  pullproof check template.yaml --parameter Stage=prod the same for CloudFormation and SAM
-  pullproof check cdk.out                              the same for the CDK
   pullproof upgrade plan.json --from 1.3.0 --to 1.4.0  which tasks would stop starting?
   pullproof explain sg-egress                          what a code means, how to mend it
   pullproof explain "ResourceInitializationError: ..." what a stopped reason means
   pullproof why plan.json --text "..."                 which cause it is, proved
   pullproof path plan.json --from aws_ecs_service.app --to db.example.com:5432
+  pullproof lab demo                                   the same with real packets
 
 exit status: 0 every task can start, 1 one cannot, 2 wrong usage or unreadable input,
 3 something is unknown, 4 nothing to check, 70 a fault in pullproof

@@ -14,13 +14,11 @@ from typing import Any
 import msgspec
 
 from pullproof.errors import InputError, ToolError
+from pullproof.lab.unpack import LARGEST
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
-DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
-#: More than this is no image for a lab: a bomb, or a mistake.
-LARGEST = 8 << 30
 #: What busybox answers to; enough to look around in a container.
 APPLETS = (
     "sh", "ls", "cat", "echo", "env", "sleep", "ps", "ip", "nslookup", "nc", "httpd", "id", "hostname", "date",
@@ -170,8 +168,12 @@ def _files(path: Path) -> dict[str, bytes]:
         every = [each for each in sorted(path.rglob("*")) if each.is_file() and not each.is_symlink()]
         return {each.relative_to(path).as_posix(): each.read_bytes() for each in every}
     found: dict[str, bytes] = {}
+    left = LARGEST
     with tarfile.open(path) as tar:
         for member in tar:
+            left -= member.size
+            if left < 0:
+                raise ValueError("it is larger than a lab takes")
             held = tar.extractfile(member) if member.isfile() else None
             if held is not None:
                 found[str(PurePosixPath(member.name))] = held.read()

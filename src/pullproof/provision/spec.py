@@ -21,8 +21,6 @@ _VARIABLE = re.compile(r"[^A-Z0-9]+")
 VPC_ID = re.compile(r"vpc-[0-9a-f]{8,17}")
 SUBNET_ID = re.compile(r"subnet-[0-9a-f]{8,17}")
 
-#: The ways to AWS that can be asked for.
-WAYS = ("endpoints", "nat", "public-ip")
 MOST_ZONES = 6
 
 

@@ -61,6 +61,10 @@ def test_a_script_is_read_by_its_shell(
         ("pullproof check --format js", {"json"}),
         ("pullproof explain sg-", {"sg-egress", "sg-ingress"}),
         ("pullproof completion f", {"fish"}),
+        ("pullproof fix --format t", {"terminal", "terraform"}),
+        ("pullproof policy --format t", {"terraform"}),
+        ("pullproof lab ver", {"verify"}),
+        ("pullproof lab up --time", {"--time-scale"}),
     ],
 )
 def test_bash_completes(

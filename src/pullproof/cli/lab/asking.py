@@ -18,7 +18,7 @@ def ps(options: Namespace) -> int:
     """The tasks of a lab."""
     tasks = _all(options.name, "ps")
     if options.format == "json":
-        deliver(json.dumps({"tasks": tasks}, indent=2) + "\n", options)
+        deliver(json.dumps({"schema": 1, "tasks": tasks}, indent=2) + "\n", options)
         return 0
     deliver("".join(_row(task) for task in tasks) or "no task was started\n", options)
     return 0
@@ -42,7 +42,7 @@ def run_task(options: Namespace) -> int:
         else:
             task = answer["task"]
     if options.format == "json":
-        deliver(json.dumps({"task": task}, indent=2) + "\n", options)
+        deliver(json.dumps({"schema": 1, "task": task}, indent=2) + "\n", options)
     elif options.output:
         deliver("".join(shown) + _row(task), options)
     else:
@@ -68,7 +68,7 @@ def trace(options: Namespace) -> int:
         )
     answer = _remote(options.name).one("trace", task=options.task, host=host, port=int(port))
     if options.format == "json":
-        deliver(json.dumps(answer, indent=2) + "\n", options)
+        deliver(json.dumps({"schema": 1, **answer}, indent=2) + "\n", options)
     else:
         deliver(_traced(answer, host, int(port)), options)
     return 0 if answer["gate"] == "" else CANNOT_START
@@ -108,7 +108,10 @@ def every(options: Namespace) -> int:
     found = {name: Remote(name).one("status") for name in running()}
     if options.format == "json":
         deliver(
-            json.dumps({"labs": [{"name": name, **told} for name, told in found.items()]}, indent=2) + "\n",
+            json.dumps(
+                {"schema": 1, "labs": [{"name": name, **told} for name, told in found.items()]}, indent=2
+            )
+            + "\n",
             options,
         )
         return 0

@@ -177,4 +177,6 @@ def _lines(rows: list[Row]) -> Iterator[str]:
 
 
 def _json(rows: list[Row]) -> str:
-    return json.dumps({"connections": [msgspec.to_builtins(row) for row in rows]}, indent=2) + "\n"
+    return (
+        json.dumps({"schema": 1, "connections": [msgspec.to_builtins(row) for row in rows]}, indent=2) + "\n"
+    )

@@ -15,8 +15,6 @@ from pullproof.render.cloudformation.values import CannotWrite, Fn, Value
 from pullproof.render.cloudformation.write import Style, comment, dashed, flow, json_text, pair, scalar
 from pullproof.render.cloudformation.write import block as block_lines
 
-_COMMENT_OR_SPACE = re.compile(r"(?:[ \t]|#[^\r\n]*)*")
-
 
 class Splice(msgspec.Struct, frozen=True, order=True):
     """`text` in place of what stands between two offsets; `turn` orders those at one offset."""

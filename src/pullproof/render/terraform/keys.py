@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from pullproof.render.terraform.hcl import index
-from pullproof.sources.terraform.address import module_calls
+from pullproof.sources.terraform.address import key_of, module_calls
 
 #: The calls that lead to a module instance: names and instance keys.
 Calls: TypeAlias = tuple[tuple[str, str | int | None], ...]
@@ -63,21 +63,9 @@ def pointer(key: str) -> Pointer | None:
     found = _THING.match(key, at)
     if found is None:
         return None
-    return Pointer(module_calls(key[:at]), found[1], _index(found[2]), found[3])
+    return Pointer(module_calls(key[:at]), found[1], key_of(found[2]), found[3])
 
 
 def is_literal(key: str) -> bool:
     """Whether a key can be an id, an ARN or a name that AWS gave."""
     return _LITERAL.fullmatch(key) is not None
-
-
-def _index(text: str | None) -> str | int | None:
-    if text is None:
-        return None
-    if not text.startswith('"'):
-        return int(text)
-    plain = text.replace("$${", "${").replace("%%{", "%{")
-    try:
-        return msgspec.json.decode(plain, type=str)
-    except msgspec.DecodeError:
-        return plain[1:-1]

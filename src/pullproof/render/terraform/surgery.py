@@ -200,11 +200,6 @@ def _open_up(document: Document, block: "Node") -> None:
     document.replace(_opening(block), close, f"\n{deeper(indent)}{inside}\n{indent}")
 
 
-def first_nested(document: Document, spot: Spot, name: str) -> "Node | None":
-    """The first nested block of a type."""
-    return next(nested_blocks(document.block(spot), name), None)
-
-
 def rename_argument(
     document: Document, spot: Spot, old: tuple[str, ...], new: tuple[str, str], where: tuple[str, str]
 ) -> None:

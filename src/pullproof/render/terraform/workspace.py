@@ -79,11 +79,6 @@ class Workspace:
         directory = self.module(path).directory
         return self._copies[directory] > 1 or directory in self._repeated
 
-    def is_keyed(self, pointer: Pointer) -> bool:
-        """Whether a resource has `count` or `for_each`."""
-        block = self.module(pointer.path).resources.get(pointer.block)
-        return block is not None and not block.attributes.keys().isdisjoint(("count", "for_each"))
-
     def find(self, pointer: Pointer) -> Found:
         """The block that a thing is written in.
 

@@ -39,7 +39,6 @@ class Artifact(msgspec.Struct, kw_only=True):
     properties: dict[str, Any] = {}
     metadata: dict[str, Any] = {}
     additional_metadata_file: str = msgspec.field(name="additionalMetadataFile", default="")
-    display_name: str = msgspec.field(name="displayName", default="")
 
 
 class Manifest(msgspec.Struct, kw_only=True):

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 
-from pullproof.errors import InputError, UsageError
+from pullproof.errors import UsageError
 from pullproof.model.text import hole
 from pullproof.model.value import Unknown, Why
 from pullproof.sources.cloudformation.document import Document
@@ -102,13 +102,3 @@ def _names(paths: Sequence[str]) -> list[str]:
             name, number = f"{stem}-{number}", number + 1
         found.append(name)
     return found
-
-
-def check_template(document: Document) -> None:
-    """Refuse a document that is no template.
-
-    Raises:
-        InputError: it has no resources.
-    """
-    if "Resources" not in document.sections:
-        raise InputError("this template has no Resources", place=document.path)

@@ -16,7 +16,6 @@ PARTITIONS = (
     ("us-iso-", "aws-iso"),
     ("eusc-", "aws-eusc"),
 )
-PURPOSES = ("check", "snapshot", "why")
 
 
 def partition_of(region: str) -> str:

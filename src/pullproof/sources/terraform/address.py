@@ -24,7 +24,7 @@ def parsed(address: str) -> Address | None:
     """The parts of the address of a resource instance; None when it is none."""
     calls, at = _calls(address)
     match = _RESOURCE.match(address, at)
-    return Address(calls, match[1], _key(match[2])) if match else None
+    return Address(calls, match[1], key_of(match[2])) if match else None
 
 
 def module_calls(address: str) -> tuple[tuple[str, str | int | None], ...]:
@@ -36,12 +36,13 @@ def _calls(address: str) -> tuple[tuple[tuple[str, str | int | None], ...], int]
     calls: list[tuple[str, str | int | None]] = []
     at = 0
     while match := _CALL.match(address, at):
-        calls.append((match[1], _key(match[2])))
+        calls.append((match[1], key_of(match[2])))
         at = match.end()
     return tuple(calls), at
 
 
-def _key(text: str | None) -> str | int | None:
+def key_of(text: str | None) -> str | int | None:
+    """The key of an instance, as it is written between brackets: a number, or text in quotes; None without one."""
     if text is None:
         return None
     if not text.startswith('"'):
