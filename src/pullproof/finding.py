@@ -146,6 +146,7 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
 
     `exposure` is what it newly permits, in words, the widest first; `score` the same as numbers.
     `monthly` is what it adds to the bill, in US dollars; `warnings` what AWS interrupts or limits.
+    `ways` are those by which its tasks reach what they need, `per_gb` what a gigabyte of theirs costs at most.
     """
 
     whole: bool
@@ -155,6 +156,8 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
     monthly: Maybe[float]
     warnings: tuple[str, ...]
     proof: Proof
+    ways: tuple[Via, ...] = ()
+    per_gb: Maybe[float] = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a fix that does nothing, that makes something worse, or that nobody proved."""
@@ -170,6 +173,10 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
         """What renderers write."""
         return tuple(change.edit for change in self.changes)
 
+    def with_data(self, gigabytes: float) -> Maybe[float]:
+        """What it adds to the bill of a month in which its tasks move so much data."""
+        return _with_data(self.monthly, self.per_gb, gigabytes)
+
 
 class NotMended(msgspec.Struct, frozen=True, kw_only=True):
     """A blocker that stays: why nothing is offered for it, what a person can do, whom it keeps."""
@@ -181,11 +188,23 @@ class NotMended(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[str, ...]
 
 
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """What one strategy would do: how many tasks it mends by how many edits, and what that costs by the month."""
+
+    via: str
+    mended: int
+    edits: int
+    monthly: Maybe[float]
+    with_data: Maybe[float]
+
+
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to `fix`: at most one whole fix and one partial one, and what is left.
 
     `via` is the strategy ("auto", "endpoints", "nat", "public-ip"). `blocked` are the tasks that were asked
     for and could not start, `unknown` those of which something is not known: there is nothing to promise.
+    `gigabytes` is the data of a month, `priced` whose prices were taken; `compared` are the strategies, where
+    the cheapest was asked for.
     """
 
     source_kind: str
@@ -197,6 +216,9 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     left: tuple[NotMended, ...]
     notes: tuple[str, ...] = ()
     places: Mapping[str, str] = {}
+    gigabytes: float = 0.0
+    priced: str = ""
+    compared: tuple[Compared, ...] = ()
 
     @property
     def mended(self) -> bool:
@@ -219,13 +241,7 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 
     def monthly(self, gigabytes: float) -> Maybe[float]:
         """The price of a month with so much data."""
-        if isinstance(self.fixed, Unknown):
-            return self.fixed
-        if not gigabytes:
-            return self.fixed
-        if isinstance(self.per_gb, Unknown):
-            return self.per_gb
-        return self.fixed + self.per_gb * gigabytes
+        return _with_data(self.fixed, self.per_gb, gigabytes)
 
 
 class Costs(msgspec.Struct, frozen=True, kw_only=True):
@@ -243,3 +259,9 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     ways: tuple[Way, ...]
     even: tuple[tuple[str, str, float], ...]
     notes: tuple[str, ...] = ()
+
+
+def _with_data(fixed: Maybe[float], per_gb: Maybe[float], gigabytes: float) -> Maybe[float]:
+    if isinstance(fixed, Unknown) or not gigabytes:
+        return fixed
+    return per_gb if isinstance(per_gb, Unknown) else fixed + per_gb * gigabytes

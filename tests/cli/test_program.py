@@ -36,6 +36,9 @@ def test_the_schema_is_printed(tmp_path: Path) -> None:
     published = (ROOT / "docs" / "schema" / "report-v1.schema.json").read_text(encoding="utf-8")
 
     assert published == run("schema", cwd=tmp_path).out
+    assert published == run("schema", "check", cwd=tmp_path).out
+    for name in ("fix", "cost", "why"):
+        assert f"pullproof {name}, version 1" == json.loads(run("schema", name, cwd=tmp_path).out)["title"]
 
 
 def test_the_rules_are_listed(tmp_path: Path) -> None:

@@ -13,12 +13,17 @@ from pullproof.cli.loading import load
 from pullproof.cli.parser import parse
 from pullproof.finding import Offer, TaskReport
 from pullproof.prove import prove
+from pullproof.render.as_json import edit_json
 from pullproof.repair.apply import edited
+from pullproof.repair.compare import costs
 from pullproof.repair.offer import offer
+from pullproof.report import fix_json
+from pullproof.report.costs import render_json
 from pullproof.sources.base import Loaded
 from pullproof.verdict import Verdict
 from tests.scenarios.judge import plan_of
 from tests.scenarios.recipe import Case, Variant, every_variant, name, write
+from tests.schemas import wrong
 
 BROKEN = [(case, variant) for case, variant in every_variant() if variant.verdict == "cannot_start"]
 NAMES = [name(case, variant) for case, variant in BROKEN]
@@ -52,6 +57,8 @@ def test_what_is_offered(case: Case, variant: Variant, loaded: Loaded) -> None:
     found = offer(loaded)
 
     assert approved(name(case, variant), told(found)) == told(found)
+    assert [] == wrong("fix", fix_json.render(found, edit_json))
+    assert [] == wrong("cost", render_json(costs(loaded, gigabytes=10)))
     holds(found, loaded)
 
 
@@ -60,8 +67,9 @@ def test_what_other_ways_offer(case: Case, variant: Variant, via: str, loaded: L
     """
     By NAT, by public addresses, and by whatever is cheapest: approved, proven and enough, too.
     """
-    found = offer(loaded, via=via)
+    found = offer(loaded, via=via, gigabytes=100)
 
+    assert [] == wrong("fix", fix_json.render(found, edit_json))
     assert approved(f"{name(case, variant)} --via {via}", told(found)) == told(found)
     holds(found, loaded)
 

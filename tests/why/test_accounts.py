@@ -11,6 +11,7 @@ from tests.aws import Aws
 from tests.live.estate import Made, build
 from tests.scenarios.judge import plan_of, run
 from tests.scenarios.recipe import every_variant, name, write
+from tests.schemas import wrong
 from tests.twins import as_snapshot_services
 from tests.twins.applied import SOMEBODY, applied
 from tests.unit.explain.messages import MESSAGES, SIGNED
@@ -61,6 +62,7 @@ def asked(folder: Path, *words: str) -> tuple[int, list[dict[str, Any]]]:
     """The failures that are told of a snapshot."""
     status, out, err = run(folder.parent.parent.parent, "why", "snapshot", *words, "--format", "json")
     assert out, err
+    assert [] == wrong("why", out)
     failures: list[dict[str, Any]] = json.loads(out)["failures"]
     return status, failures
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.scenarios.judge import plan_of, run
 from tests.scenarios.recipe import cases, name, write
+from tests.schemas import wrong
 from tests.unit.explain.messages import DENIED, ECR, MESSAGES, REGISTRY, RETRIED
 
 VPC, TASK_GROUP, ROLE = "aws_vpc.main", "aws_security_group.app", "aws_iam_role.execution"
@@ -236,6 +237,7 @@ def asked(folder: Path, text: str, *options: str) -> dict[str, Any]:
     """What is said of one message, which is about one task; the status fits it."""
     status, out, err = run(folder, "why", "plan.json", "--text", text, "--format", "json", *options)
     assert out, err
+    assert [] == wrong("why", out)
     (failure,) = json.loads(out)["failures"]
     (answer,) = failure["messages"]
     assert (1 if answer["others"] else STATUS[answer["conclusion"]]) == status

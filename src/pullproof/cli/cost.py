@@ -5,6 +5,7 @@ from argparse import Namespace
 from pullproof.cli.answer import deliver, look_for
 from pullproof.cli.loading import load
 from pullproof.errors import NothingToCheck, UsageError
+from pullproof.model.estate import Estate
 from pullproof.repair.compare import costs
 from pullproof.repair.cost import PriceList
 
@@ -22,8 +23,7 @@ def cost(options: Namespace) -> int:
             place=loaded.path,
             remedy="pass the plan or directory that has the service",
         )
-    region = loaded.estate.region if isinstance(loaded.estate.region, str) else ""
-    answer = costs(loaded, gigabytes=options.gb, prices=_prices(region) if options.prices else None)
+    answer = costs(loaded, gigabytes=options.gb, prices=prices_for(loaded.estate, options))
     if options.format == "json":
         from pullproof.report.costs import render_json
 
@@ -35,13 +35,16 @@ def cost(options: Namespace) -> int:
     return 0
 
 
-def _prices(region: str) -> PriceList:
-    """Today's prices of the region.
+def prices_for(estate: Estate, options: Namespace) -> PriceList | None:
+    """Today's prices of the estate's region, if they are asked for.
 
     Raises:
         UsageError: the region is not known.
         ToolError: they cannot be had.
     """
+    if not options.prices:
+        return None
+    region = estate.region if isinstance(estate.region, str) else ""
     if not region:
         raise UsageError("the prices of which region is not known", remedy="pass --region")
     from pullproof.repair.price_list import fetched

@@ -6,6 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from pullproof.cli.answer import deliver, look_for
+from pullproof.cli.cost import prices_for
 from pullproof.cli.loading import load
 from pullproof.cli.out import emit, look_of, warn
 from pullproof.cli.tasks import only
@@ -35,13 +36,19 @@ def fix(options: Namespace) -> int:
     _finish(options)
     loaded = load(options)
     asked = [name for name in options.task if name != "all"]
-    found = offer(loaded, via=options.via, only=only(asked, loaded))
     if not loaded.estate.launches:
         raise NothingToCheck(
             "nothing in the input runs a task on Fargate",
             place=loaded.path,
             remedy="pass the plan or directory that has the service",
         )
+    found = offer(
+        loaded,
+        via=options.via,
+        only=only(asked, loaded),
+        gigabytes=options.gb,
+        prices=prices_for(loaded.estate, options),
+    )
     edits = tuple(e for one in found.fixes if one.whole or options.partial for e in one.edits)
     if options.write or options.diff:
         return _within(found, edits, loaded, options)

@@ -211,6 +211,7 @@ def _fix(command: Arguments) -> None:
     group.add_argument(
         "--for", dest="task", metavar="all|ADDRESS", action="append", default=[], help="the tasks to mend"
     )
+    _counting(command)
     group = command.add_argument_group("writing")
     group.add_argument("--write", action="store_true", help="change the configuration or template itself")
     group.add_argument("--diff", action="store_true", help="show what --write would change")
@@ -224,12 +225,17 @@ def _fix(command: Arguments) -> None:
 
 def _cost(command: Arguments) -> None:
     _reading(command)
+    _counting(command)
+    _printing(command, "terminal", "json")
+
+
+def _counting(command: Arguments) -> None:
+    """What a month costs."""
     group = command.add_argument_group("counting")
     group.add_argument(
         "--gb", type=_amount, default=0.0, metavar="N", help="gigabytes a month to and from AWS"
     )
     group.add_argument("--prices", action="store_true", help="today's prices from AWS; needs credentials")
-    _printing(command, "terminal", "json")
 
 
 def _amount(text: str) -> float:
@@ -315,6 +321,14 @@ def _lab(command: Arguments) -> None:
 
 
 def _schema(command: Arguments) -> None:
+    command.add_argument(
+        "of",
+        metavar="COMMAND",
+        nargs="?",
+        choices=("check", "fix", "cost", "why"),
+        default="check",
+        help="check, fix, cost or why: whose document (default: check)",
+    )
     _printing(command, "json")
 
 
@@ -369,7 +383,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Arguments], None]]] = {
     "policy": ("print the least that IAM must allow, to check an account", _policy),
     "lab": ("run the same network with real packets on this machine", _lab),
     "rules": ("list what a task needs in order to start", _rules),
-    "schema": ("print the JSON Schema of reports", _schema),
+    "schema": ("print the JSON Schema of what a command prints as JSON", _schema),
     "completion": ("print a completion script for a shell", _completion),
     "version": ("print the version", _version),
 }

@@ -22,9 +22,9 @@ from pullproof.repair.cost import (
     monthly,
     of_estate,
     prices_of,
+    rate,
     shipped,
     tasks_of,
-    unpriced,
 )
 from pullproof.repair.scene import held
 
@@ -65,7 +65,7 @@ def costs(loaded: Input, *, gigabytes: float = 0, prices: PriceList | None = Non
         source_kind=loaded.kind,
         source_path=loaded.path,
         region=held(estate.region),
-        priced=f"{listed.source}, {listed.as_of}",
+        priced=listed.named,
         gigabytes=gigabytes,
         now=Way(name="now", what=_words(now), fixed=monthly(now, here), per_gb=_rate_now(now, here)),
         ways=ways,
@@ -88,25 +88,18 @@ def _ways(estate: Estate, prices: Maybe[Prices]) -> tuple[Way, ...]:
             name=name,
             what=_words(bill),
             fixed=monthly(bill, prices),
-            per_gb=_rate(prices, rates[name]) if name in rates else 0.0,
+            per_gb=rate(prices, rates[name]) if name in rates else 0.0,
             lacks=tuple(used.others) if name == "endpoints" else (),
         )
         for name, bill in bills.items()
     )
 
 
-def _rate(prices: Maybe[Prices], field: str) -> Maybe[float]:
-    if isinstance(prices, Unknown):
-        return prices
-    found: float | None = getattr(prices, field)
-    return unpriced(field.replace("_gb", " data")) if found is None else found
-
-
 def _rate_now(now: Bill, prices: Maybe[Prices]) -> Maybe[float]:
     """What a gigabyte costs by the way that is there: through NAT where there is NAT."""
     if now.nat_gateways:
-        return _rate(prices, "nat_gb")
-    return _rate(prices, "endpoint_gb") if now.endpoint_zones else 0.0
+        return rate(prices, "nat_gb")
+    return rate(prices, "endpoint_gb") if now.endpoint_zones else 0.0
 
 
 def _even(ways: Iterable[Way]) -> Iterable[tuple[str, str, float]]:

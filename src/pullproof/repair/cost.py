@@ -7,11 +7,12 @@ https://aws.amazon.com/privatelink/pricing/
 https://aws.amazon.com/vpc/pricing/
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 import msgspec
 
+from pullproof.evidence import Via
 from pullproof.model import edits as e
 from pullproof.model.edits import Edit
 from pullproof.model.endpoints import EndpointType
@@ -21,6 +22,9 @@ from pullproof.model.value import Maybe, Unknown, Why
 HOURS = 730
 #: Whose prices decide between candidates where the region's own are not known: an order, not a figure.
 REFERENCE = "us-east-1"
+#: The ways that are paid for by the gigabyte, and those of which the list has no price.
+BY_THE_GIGABYTE = {Via.INTERFACE_ENDPOINT: "endpoint_gb", Via.NAT: "nat_gb"}
+UNPRICED = {Via.TRANSIT_GATEWAY: "a transit gateway", Via.PEERING: "a peering connection"}
 
 
 class Prices(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +46,11 @@ class PriceList(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     as_of: str
     regions: dict[str, Prices]
+
+    @property
+    def named(self) -> str:
+        """Where the prices are from, and of which day."""
+        return f"{self.source}, {self.as_of}"
 
 
 class Bill(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +107,27 @@ def monthly(bill: Bill, prices: Maybe[Prices]) -> Maybe[float]:
     return found if isinstance(found, Unknown) else round(found * HOURS, 2)
 
 
+def rate(prices: Maybe[Prices], field: str) -> Maybe[float]:
+    """One price of a gigabyte ("nat_gb")."""
+    if isinstance(prices, Unknown):
+        return prices
+    found: float | None = getattr(prices, field)
+    return unpriced(field.replace("_gb", " data")) if found is None else found
+
+
+def per_gigabyte(ways: Iterable[Via], prices: Maybe[Prices]) -> Maybe[float]:
+    """What a gigabyte costs at most that goes by one of these ways: the price of the dearest."""
+    dearest = 0.0
+    for way in ways:
+        if way in UNPRICED:
+            return unpriced(f"data through {UNPRICED[way]}")
+        found = rate(prices, BY_THE_GIGABYTE[way]) if way in BY_THE_GIGABYTE else 0.0
+        if isinstance(found, Unknown):
+            return found
+        dearest = max(dearest, found)
+    return dearest
+
+
 def of_edits(edits: Iterable[Edit], estate: Estate) -> Bill:
     """What edits add to the bill; `estate` is the one they are made to, or have been made to."""
     bill = Bill()
@@ -140,9 +170,19 @@ def tasks_of(estate: Estate, key: str) -> int:
 
 def rank(bill: Bill, prices: Maybe[Prices]) -> float:
     """What candidates are ordered by: the price of an hour, by another region's prices if need be."""
-    own = hourly(bill, prices)
+    return _by_some(lambda some: hourly(bill, some), prices)
+
+
+def rank_data(ways: Iterable[Via], prices: Maybe[Prices]) -> float:
+    """What strategies are ordered by: the price of a gigabyte; nothing where no list has it."""
+    priced = [way for way in ways if way not in UNPRICED]
+    return _by_some(lambda some: per_gigabyte(priced, some), prices)
+
+
+def _by_some(price: Callable[[Maybe[Prices]], Maybe[float]], prices: Maybe[Prices]) -> float:
+    own = price(prices)
     if isinstance(own, Unknown):
-        own = hourly(bill, shipped().regions[REFERENCE])
+        own = price(shipped().regions[REFERENCE])
     if isinstance(own, Unknown):
         raise TypeError(own.settle_by)
     return round(own, 6)

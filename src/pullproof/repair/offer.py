@@ -6,13 +6,26 @@ helps a task which stays blocked; the edits for the others are a second fix, and
 
 from collections.abc import Collection, Iterable
 
-from pullproof.finding import Change, Fix, NotMended, Offer, Proof
+import msgspec
+
+from pullproof.evidence import Via
+from pullproof.finding import Change, Compared, Fix, NotMended, Offer, Proof, TaskReport
 from pullproof.model.edits import Edit
 from pullproof.model.estate import Estate
 from pullproof.prove import Input, prove
 from pullproof.prove.gaps import Survey, survey
 from pullproof.repair.apply import edited
-from pullproof.repair.cost import monthly, of_edits, prices_of
+from pullproof.repair.cost import (
+    HOURS,
+    PriceList,
+    monthly,
+    of_edits,
+    per_gigabyte,
+    prices_of,
+    rank,
+    rank_data,
+    shipped,
+)
 from pullproof.repair.exposure import SAYS, Exposure, Level, Permission, score
 from pullproof.repair.order import tidy
 from pullproof.repair.scene import AUTO, STRATEGIES
@@ -26,30 +39,61 @@ CHEAPEST = "cheapest"
 TOLD = (Level.REACHED, Level.ANYWHERE, Level.BLOCK, Level.LIST, Level.WIDE)
 
 
-def offer(loaded: Input, *, via: str = AUTO, only: Collection[str] | None = None) -> Offer:
-    """The smallest proven change that lets tasks start: all of them, or those asked for."""
+def offer(
+    loaded: Input,
+    *,
+    via: str = AUTO,
+    only: Collection[str] | None = None,
+    gigabytes: float = 0.0,
+    prices: PriceList | None = None,
+) -> Offer:
+    """The smallest proven change that lets tasks start: all of them, or those asked for.
+
+    `gigabytes` is what the mended tasks move in a month; `prices` are others than those shipped.
+    """
     before = survey(loaded.estate)
     if via != CHEAPEST:
-        return _offer(loaded, before, via, only)
-    found = [_offer(loaded, before, each, only) for each in STRATEGIES]
-    return min(found, key=lambda one: _cheap(one, loaded.estate))
+        found = _offer(loaded, Search(loaded.estate, before, via, prices), only)
+        return msgspec.structs.replace(found, gigabytes=gigabytes, priced=(prices or shipped()).named)
+    every = [_offer(loaded, Search(loaded.estate, before, each, prices), only) for each in STRATEGIES]
+    best = min(every, key=lambda one: _cheap(one, loaded.estate, gigabytes, prices))
+    return msgspec.structs.replace(
+        best,
+        gigabytes=gigabytes,
+        priced=(prices or shipped()).named,
+        compared=tuple(_compared(one, gigabytes) for one in every),
+    )
 
 
-def _cheap(one: Offer, estate: Estate) -> tuple[object, ...]:
+def _cheap(one: Offer, estate: Estate, gigabytes: float, listed: PriceList | None) -> tuple[object, ...]:
     """What the cheapest strategy is chosen by: what it leaves, what it costs, what it opens."""
-    from pullproof.repair.cost import rank
-
     whole = [fix for fix in one.fixes if fix.whole]
-    cost = sum(rank(of_edits(fix.edits, estate), prices_of(estate.region)) for fix in whole)
+    prices = prices_of(estate.region, listed)
+    cost = sum(
+        rank(of_edits(fix.edits, estate), prices) * HOURS + rank_data(fix.ways, prices) * gigabytes
+        for fix in whole
+    )
     opens = [fix.score for fix in whole]
     starts = sum(len(fix.proof.starts) + len(fix.proof.unsettled) for fix in whole)
-    return -starts, cost, opens, sum(len(fix.changes) for fix in whole), STRATEGIES.index(one.via)
+    return -starts, round(cost, 2), opens, sum(len(fix.changes) for fix in whole), STRATEGIES.index(one.via)
 
 
-def _offer(loaded: Input, before: Survey, via: str, only: Collection[str] | None) -> Offer:
+def _compared(one: Offer, gigabytes: float) -> Compared:
+    """A strategy's whole fix in numbers; nothing done costs nothing."""
+    fix = next((fix for fix in one.fixes if fix.whole), None)
+    return Compared(
+        via=one.via,
+        mended=0 if fix is None else len(fix.proof.starts) + len(fix.proof.unsettled),
+        edits=0 if fix is None else len(fix.changes),
+        monthly=0.0 if fix is None else fix.monthly,
+        with_data=0.0 if fix is None else fix.with_data(gigabytes),
+    )
+
+
+def _offer(loaded: Input, search: Search, only: Collection[str] | None) -> Offer:
+    before = search.before
     asked = [key for key in before.verdicts if only is None or key in only]
     blocked = frozenset(key for key in asked if before.verdicts[key] is Verdict.FAILS)
-    search = Search(loaded.estate, before, via)
     everything = search.mend(blocked)
     stuck = frozenset(key for key in blocked if everything.after.verdicts[key] is Verdict.FAILS)
     whole = search.mend(blocked - stuck) if stuck and not everything.worse else everything
@@ -61,7 +105,7 @@ def _offer(loaded: Input, before: Survey, via: str, only: Collection[str] | None
     return Offer(
         source_kind=loaded.kind,
         source_path=loaded.path,
-        via=via,
+        via=search.strategy,
         blocked=tuple(key for key in asked if key in blocked),
         unknown=tuple(key for key in asked if before.verdicts[key] is Verdict.UNKNOWN),
         fixes=tuple(fixes),
@@ -80,7 +124,8 @@ def _fix(
         return []
     start = edited(search.estate, tidy(given))
     after = edited(start, edits)
-    proof = _proof(survey(start) if given else search.before, after, tasks)
+    reports = prove(after)
+    proof = _proof(survey(start) if given else search.before, after, reports, tasks)
     if proof.opens or (whole and not (proof.starts or proof.unsettled)):
         return []
     changes = tuple(
@@ -88,22 +133,30 @@ def _fix(
         for edit, parts in edits.items()
     )
     permissions = Exposure(after).of(edits)
+    taken = tuple(_ways(reports, tasks))
     return [
         Fix(
             whole=whole,
             changes=changes,
             exposure=tuple(_told(permissions)),
             score=score(permissions),
-            monthly=monthly(of_edits(edits, after), prices_of(search.estate.region)),
+            monthly=monthly(of_edits(edits, after), search.prices),
+            ways=taken,
+            per_gb=per_gigabyte(taken, search.prices),
             warnings=warnings(edits, search.estate, after),
             proof=proof,
         )
     ]
 
 
-def _proof(before: Survey, after: Estate, tasks: frozenset[str]) -> Proof:
+def _ways(reports: Iterable[TaskReport], tasks: frozenset[str]) -> list[Via]:
+    """The ways that tasks take, each once."""
+    taken = {step.via for report in reports if report.id in tasks for step in report.steps}
+    return sorted(taken - {Via.NONE}, key=lambda way: way.value)
+
+
+def _proof(before: Survey, after: Estate, reports: Collection[TaskReport], tasks: frozenset[str]) -> Proof:
     """The edited estate judged by `prove`, every task of it."""
-    reports = prove(after)
     standing = survey(after)
     verdicts = {report.id: report.verdict for report in reports}
     works = [

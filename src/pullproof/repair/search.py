@@ -15,7 +15,7 @@ from pullproof.model.estate import Estate
 from pullproof.prove.gaps import Claim, Gap, Survey, survey
 from pullproof.repair.apply import edited
 from pullproof.repair.candidates import ROADS, ways
-from pullproof.repair.cost import of_edits, prices_of, rank
+from pullproof.repair.cost import PriceList, of_edits, prices_of, rank
 from pullproof.repair.cover import Measure, choose
 from pullproof.repair.exposure import Exposure
 from pullproof.repair.order import ordered
@@ -67,12 +67,14 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 class Search:
     """One estate, how it stands, and one strategy."""
 
-    def __init__(self, estate: Estate, before: Survey, strategy: str) -> None:
+    def __init__(
+        self, estate: Estate, before: Survey, strategy: str, prices: PriceList | None = None
+    ) -> None:
         self.estate = estate
         self.before = before
         self.strategy = strategy
         self.names = Names()
-        self.prices = prices_of(estate.region)
+        self.prices = prices_of(estate.region, prices)
         self._proven: dict[tuple[Edit, ...], tuple[Estate, Survey]] = {(): (estate, before)}
 
     def proven(self, edits: Iterable[Edit]) -> tuple[Estate, Survey]:

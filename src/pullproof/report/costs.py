@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pullproof.finding import Costs, Way
 from pullproof.model.value import Maybe, Unknown
+from pullproof.report.fix import dollars
 from pullproof.report.json_v1 import Json, written
 from pullproof.report.look import Look
 from pullproof.report.terminal import entry, joined
@@ -26,8 +27,8 @@ def _table(costs: Costs, look: Look) -> Iterator[str]:
     with_data = f"with {costs.gigabytes:g} GB" if costs.gigabytes else ""
     yield look.painted(f"{'way':<12}{'a month':>12}{with_data:>16}  what is counted", "bold")
     for way in (costs.now, *costs.ways):
-        data = _dollars(way.monthly(costs.gigabytes)) if costs.gigabytes else ""
-        yield f"{way.name:<12}{_dollars(way.fixed):>12}{data:>16}  {way.what}"
+        data = dollars(way.monthly(costs.gigabytes)) if costs.gigabytes else ""
+        yield f"{way.name:<12}{dollars(way.fixed):>12}{data:>16}  {way.what}"
     yield from entry(
         "prices", f"{costs.region or 'region not known'}: {costs.priced}; 730 hours a month", look
     )
@@ -76,10 +77,6 @@ def _notes(costs: Costs, look: Look) -> Iterator[str]:
         first, *more = wrapped(safe(note), look.width - 6)
         yield f"{look.painted('note', 'bold')}: {first}"
         yield from (f"      {line}" for line in more)
-
-
-def _dollars(value: Maybe[float]) -> str:
-    return "not known" if isinstance(value, Unknown) else f"${value:.2f}"
 
 
 def _number(value: Maybe[float]) -> float:

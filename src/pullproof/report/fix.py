@@ -15,7 +15,7 @@ MOST_EDITS = 200
 def render(offer: Offer, look: Look, *, again: str = "") -> str:
     """The whole offer as text. `again` is how to have it written, as it would be typed."""
     blocks = mending(offer, look, again=again)
-    blocks += [_unknown(offer, look), _notes(offer, look), iter((_summary(offer),))]
+    blocks += [_compared(offer, look), _unknown(offer, look), _notes(offer, look), iter((_summary(offer),))]
     return joined(blocks)
 
 
@@ -42,12 +42,38 @@ def _fix(fix: Fix, offer: Offer, look: Look, again: str) -> Iterator[str]:
     opens = fix.exposure or ("nothing but what the edits say: no block of addresses, nothing public",)
     for line in opens:
         yield from entry("opens", safe(line), look)
-    yield from entry("cost", money(fix.monthly), look)
+    yield from entry("cost", _cost(fix, offer), look)
+    yield from entry("prices", offer.priced if offer.gigabytes else "", look)
     for warning in fix.warnings:
         yield from entry("mind", safe(warning), look)
     yield from entry("proof", _proof(fix), look)
     if again and fix.whole:
         yield from entry("apply", again, look)
+
+
+def _cost(fix: Fix, offer: Offer) -> str:
+    """The price of a month; with data where that was asked for."""
+    if not offer.gigabytes:
+        return money(fix.monthly)
+    data = fix.with_data(offer.gigabytes)
+    return f"{money(fix.monthly)}; with {offer.gigabytes:g} GB {money(data)}"
+
+
+def _compared(offer: Offer, look: Look) -> Iterator[str]:
+    """What each strategy would do, where the cheapest was asked for."""
+    if not offer.compared:
+        return
+    with_data = f"with {offer.gigabytes:g} GB" if offer.gigabytes else ""
+    yield look.painted(f"{'way':<12}{'mended':>8}{'edits':>8}{'a month':>14}{with_data:>18}".rstrip(), "bold")
+    for one in offer.compared:
+        data = dollars(one.with_data) if offer.gigabytes else ""
+        line = f"{one.via:<12}{one.mended:>8}{one.edits:>8}{dollars(one.monthly):>14}{data:>18}".rstrip()
+        yield f"{line}  <- the cheapest that mends most" if one.via == offer.via else line
+
+
+def dollars(value: Maybe[float]) -> str:
+    """A price in a table."""
+    return "not known" if isinstance(value, Unknown) else f"${value:.2f}"
 
 
 def _title(fix: Fix) -> str:

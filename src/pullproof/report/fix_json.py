@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pullproof.finding import Change, Fix, NotMended, Offer
+from pullproof.finding import Change, Compared, Fix, NotMended, Offer
 from pullproof.model.edits import Edit
 from pullproof.model.value import Maybe, Unknown
 from pullproof.report.json_v1 import Json, docs_page, written
@@ -19,6 +19,9 @@ def render(offer: Offer, edit_json: Callable[[Edit], Json]) -> str:
             "schema": 1,
             "source": {"kind": offer.source_kind, "path": offer.source_path},
             "via": offer.via,
+            "prices": offer.priced,
+            "gigabytes": offer.gigabytes,
+            "compared": [_compared(one) for one in offer.compared],
             "summary": {
                 "blocked": len(offer.blocked),
                 "mended": len(offer.blocked) - len(kept),
@@ -47,6 +50,10 @@ def _fix(fix: Fix, offer: Offer, edit_json: Callable[[Edit], Json]) -> Json:
         "exposure": list(fix.exposure),
         "exposure_score": dict(zip(LEVELS, fix.score, strict=True)),
         **cost_json(fix.monthly),
+        "ways": [way.value for way in fix.ways],
+        "per_gb_usd": _known(fix.per_gb),
+        "with_data_usd": _known(fix.with_data(offer.gigabytes)),
+        "data_unknown": fix.per_gb.settle_by if isinstance(fix.per_gb, Unknown) else "",
         "warnings": list(fix.warnings),
         "proof": {
             "starts": list(fix.proof.starts),
@@ -56,6 +63,20 @@ def _fix(fix: Fix, offer: Offer, edit_json: Callable[[Edit], Json]) -> Json:
             "worse": list(fix.proof.opens),
         },
     }
+
+
+def _compared(one: Compared) -> Json:
+    return {
+        "via": one.via,
+        "mended": one.mended,
+        "edits": one.edits,
+        "monthly_usd": _known(one.monthly),
+        "with_data_usd": _known(one.with_data),
+    }
+
+
+def _known(price: Maybe[float]) -> float | None:
+    return None if isinstance(price, Unknown) else round(price, 4)
 
 
 def cost_json(monthly: Maybe[float]) -> Json:

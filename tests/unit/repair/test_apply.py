@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsonschema
 import pytest
 
 from pullproof.finding import Fix, Proof
@@ -27,6 +28,7 @@ from pullproof.repair.warnings import warnings
 from pullproof.repair.words import resource, says
 from pullproof.verdict import Verdict
 from tests.rules.build import UNKNOWN, allow, at, change, estate, nat, without
+from tests.schemas import published
 
 S3 = "com.amazonaws.eu-west-1.s3"
 ANY = addresses.cidr("0.0.0.0/0")
@@ -116,6 +118,10 @@ def test_every_edit_changes_a_copy(edit: Edit) -> None:
     assert says(edit)
     assert resource(edit)
     assert type(edit).__name__ == edit_json(edit)["kind"]
+    of_edit = published("fix") | {"$ref": "#/$defs/edit"}
+    for whole in ("required", "properties", "type"):
+        del of_edit[whole]
+    assert [] == list(jsonschema.Draft202012Validator(of_edit).iter_errors(edit_json(edit)))
     assert of_edits([edit], after).endpoint_zones in (0, 1)
     assert len(Level) == len(score(Exposure(after).of([edit])))
     assert isinstance(warnings([edit], made, after), tuple)

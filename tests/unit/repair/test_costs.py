@@ -3,15 +3,19 @@
 import contextlib
 import io
 import json
-from pathlib import Path
+from argparse import Namespace
 from typing import Any
 
 import pytest
 
+from pullproof.cli.cost import prices_for
 from pullproof.cli.main import main
-from pullproof.errors import ToolError
-from pullproof.finding import Costs, Way
+from pullproof.errors import ToolError, UsageError
+from pullproof.evidence import Via
+from pullproof.finding import Change, Costs, Fix, Offer, Proof, Way
+from pullproof.model.edits import AddTrust
 from pullproof.model.value import Unknown
+from pullproof.render.as_json import edit_json
 from pullproof.repair import price_list
 from pullproof.repair.cost import (
     HOURS,
@@ -20,13 +24,21 @@ from pullproof.repair.cost import (
     Prices,
     hourly,
     monthly,
+    per_gigabyte,
     prices_of,
     rank,
+    rank_data,
     shipped,
     unpriced,
 )
+from pullproof.repair.offer import offer
+from pullproof.report import fix_json
 from pullproof.report.costs import render, render_json
+from pullproof.report.fix import render as render_offer
 from pullproof.report.look import PLAIN
+from pullproof.sources.base import Loaded
+from tests.rules.build import UNKNOWN, awslogs, container, estate, without
+from tests.schemas import wrong
 
 PLAN = "examples/blog-post/as-printed/plan.json"
 
@@ -230,13 +242,95 @@ def test_boto3_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "pullproof[live]" in error.value.remedy
 
 
-def test_prices_of_an_unknown_region_are_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whose prices they are must be known."""
-    from pullproof.cli.cost import _prices
-    from pullproof.errors import UsageError
-
-    with pytest.raises(UsageError):
-        _prices("")
+def test_prices_of_an_unknown_region_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose prices they are must be known; without --prices nobody is asked."""
+    asked = Namespace(prices=True)
+    made = estate()
     monkeypatch.setattr(price_list, "fetched", lambda region: PriceList(
         currency="USD", hours_per_month=HOURS, source="x", as_of="y", regions={region: Prices()}))  # fmt: skip
-    assert ["eu-west-1"] == list(_prices("eu-west-1").regions)
+
+    assert None is prices_for(made, Namespace(prices=False))
+    assert {"eu-west-1": Prices()} == getattr(prices_for(made, asked), "regions", None)
+    made.region = UNKNOWN
+    with pytest.raises(UsageError):
+        prices_for(made, asked)
+
+
+def test_the_dearest_way_prices_a_gigabyte() -> None:
+    """Of several ways the dearest counts, gateway endpoints are free, and what has no price is unknown."""
+    prices = prices_of("eu-west-1")
+
+    assert 0.0 == per_gigabyte([Via.GATEWAY_ENDPOINT, Via.INTERNET_GATEWAY], prices)
+    assert 0.01 == per_gigabyte([Via.INTERFACE_ENDPOINT, Via.GATEWAY_ENDPOINT], prices)
+    assert 0.048 == per_gigabyte([Via.NAT, Via.INTERFACE_ENDPOINT], prices)
+    assert isinstance(per_gigabyte([Via.TRANSIT_GATEWAY], prices), Unknown)
+    assert isinstance(per_gigabyte([Via.NAT], prices_of("ap-northeast-2")), Unknown)
+    assert isinstance(per_gigabyte([Via.NAT], prices_of("nowhere")), Unknown)
+    assert 0.045 == rank_data([Via.NAT, Via.PEERING], prices_of("nowhere"))
+
+
+BROKEN = "tests/scenarios/plans/E04-ecr-api-missing/broken.json"
+
+
+def test_a_fix_has_its_price_with_data() -> None:
+    """--gb adds the data of the mended tasks at the price of their way; JSON and the terminal say the same."""
+    _, out, _ = run("fix", BROKEN, "--gb", "500", "--format", "json")
+    offered = json.loads(out)
+    (fix,) = offered["fixes"]
+    shown = " ".join(run("fix", BROKEN, "--gb", "500")[1].split())
+
+    assert [] == wrong("fix", out)
+    assert (500.0, shipped().named) == (offered["gigabytes"], offered["prices"])
+    assert (16.06, 0.01, 21.06, "") == (
+        fix["monthly_usd"],
+        fix["per_gb_usd"],
+        fix["with_data_usd"],
+        fix["data_unknown"],
+    )
+    assert "cost: +$16.06 a month; with 500 GB +$21.06 a month" in shown
+    assert f"prices: {shipped().named}" in shown
+    assert "with" not in " ".join(line for line in run("fix", BROKEN)[1].splitlines() if "= cost" in line)
+
+
+def test_the_cheapest_way_depends_on_the_data() -> None:
+    """Every strategy is compared; with much data endpoints win where NAT costs less at rest."""
+    made = estate(container(log=awslogs()))
+    for key in ("ecr.api", "ecr.dkr", "logs"):
+        without(made, key)
+    loaded = Loaded(kind="k", path="p", estate=made)
+    little, much = (offer(loaded, via="cheapest", gigabytes=amount) for amount in (0.0, 10_000.0))
+    ways = {one.via: one for one in much.compared}
+
+    assert ["nat", "endpoints"] == [little.via, much.via]
+    assert {"endpoints", "nat", "public-ip"} == ways.keys()
+    assert (0, 0, 0.0, 0.0) == (
+        ways["public-ip"].mended,
+        ways["public-ip"].edits,
+        ways["public-ip"].monthly,
+        ways["public-ip"].with_data,
+    )
+    table = [line.split() for line in render_offer(much, PLAIN).splitlines() if "cheapest" in line]
+    assert [["endpoints", "1", "$48.18", "$148.18"]] == [[row[0], row[1], row[3], row[4]] for row in table]
+
+
+def test_a_price_of_data_that_is_not_known_is_said() -> None:
+    """In a region without prices the sum is not known, and JSON has null with the reason."""
+    fix = Fix(
+        whole=True,
+        changes=(Change(edit=AddTrust(role="r"), says="x", resource="r"),),
+        exposure=(),
+        score=(0,) * 7,
+        monthly=1.0,
+        warnings=(),
+        proof=Proof(starts=("t",), unsettled=(), settles=1, judged=1),
+        ways=(Via.TRANSIT_GATEWAY,),
+        per_gb=per_gigabyte([Via.TRANSIT_GATEWAY], prices_of("eu-west-1")),
+    )
+    found = Offer(
+        source_kind="k", source_path="p", via="nat", blocked=("t",), unknown=(), fixes=(fix,), left=(), gigabytes=2
+    )  # fmt: skip
+    (document,) = json.loads(fix_json.render(found, edit_json))["fixes"]
+
+    assert (1.0, None, None) == (document["monthly_usd"], document["per_gb_usd"], document["with_data_usd"])
+    assert "a transit gateway" in document["data_unknown"]
+    assert "with 2 GB not known" in " ".join(render_offer(found, PLAIN).split())
