@@ -38,9 +38,9 @@ from tests.rules.build import (
 )
 
 
-def offered(made: Estate, **asked: str) -> Offer:
+def offered(made: Estate, via: str = "auto") -> Offer:
     """The offer for an estate; it can always be printed."""
-    found = offer(Loaded(kind="terraform-plan", path="plan.json", estate=made), **asked)
+    found = offer(Loaded(kind="terraform-plan", path="plan.json", estate=made), via=via)
     assert render(found, PLAIN, again="pullproof fix plan.json --write")
     return found
 
