@@ -3,6 +3,7 @@
 #   make demo    the network of the blog post, as printed and as mended
 #   make test    all tests, with the coverage gates
 #   make lint    ruff and mypy
+#   make agree   the proof and real packets, asked about random networks and every scenario (make agree N=2000)
 #   make bench   start-up, speed and memory (make bench BENCH="--peer checkov" to compare)
 #   make docs    write the generated parts of the docs again
 #   make clean   remove what the other targets made
@@ -12,6 +13,10 @@ JOBS   ?= 2
 # Printed with every test run; `make test SEED=...` repeats one.
 SEED   ?= $(shell date +%s)
 BENCH  ?=
+# How many random networks `make agree` compares, from which number on, and which scenarios.
+N         ?= 2000
+FIRST     ?= 0
+SCENARIOS ?= all
 # For pytest: make test ARGS="tests/unit -x"
 ARGS   ?=
 
@@ -19,7 +24,7 @@ BIN := .venv/bin
 # Where a branch not taken by any test is an error.
 PROVEN := src/pullproof/verdict.py,src/pullproof/prove*,src/pullproof/launch/*,src/pullproof/reach/*,src/pullproof/iam/*
 
-.PHONY: demo test lint format bench docs clean
+.PHONY: demo test agree lint format bench docs clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.run
@@ -33,6 +38,10 @@ test: .venv/.dev
 	@$(BIN)/coverage report --include='$(PROVEN)' --fail-under=100
 	@echo "== branches of everything: 95 % =="
 	@$(BIN)/coverage report --fail-under=95
+
+agree: .venv/.dev
+	@$(BIN)/python -m tests.lab.agreement $(N) $(FIRST)
+	@$(BIN)/python -m tests.lab.scenarios $(SCENARIOS)
 
 lint: .venv/.dev
 	$(BIN)/ruff check

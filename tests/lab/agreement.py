@@ -9,6 +9,7 @@ from pullproof.evidence import Gate, Reached
 from pullproof.lab.ask import Outcome, ask
 from pullproof.lab.fabric import Network
 from pullproof.lab.plan import Start, planned
+from pullproof.lab.sandbox import run_inside
 from pullproof.model.estate import Estate
 from pullproof.reach.walk import Source, reach_host, reach_mount
 from pullproof.verdict import Verdict
@@ -75,7 +76,7 @@ def difference(proof: Reached, packets: Outcome) -> str:
     if packets.works:
         return ""
     codes = {step.code for step in proof.steps if step.code}
-    certain = {step.code for step in proof.steps if step.code and not step.partial}
+    certain = _certain(proof)
     unsure = any(step.unknown is not None for step in proof.steps)
     if "endpoint-missing" in codes or any(s.gate is Gate.NAMES and s.code for s in proof.steps):
         # The proof goes on to where the name ought to lead, packets go to where it leads.
@@ -95,6 +96,21 @@ def difference(proof: Reached, packets: Outcome) -> str:
     return ""
 
 
+def _certain(proof: Reached) -> set[str]:
+    """What every packet meets that stops it, to whichever of the addresses: packets are sent to one."""
+    targets = [
+        {
+            step.code
+            for trace in path
+            for hop in trace.hops
+            for step in hop.steps
+            if step.code and not step.partial
+        }
+        for path in proof.paths
+    ]
+    return set.intersection(*targets)
+
+
 def main(words: list[str]) -> int:
     """Compare as many networks as asked, beginning with a seed; 1 when any differs."""
     count, first = int(words[0]), int(words[1])
@@ -110,4 +126,4 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_inside(lambda: main(sys.argv[1:])))

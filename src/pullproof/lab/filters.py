@@ -154,13 +154,24 @@ class _Writer:
         yield f"ip daddr {{ {_blocks(PRIVATE_V4)} }} drop"
         public = [dotted(each.address) for each in self.inside if each.public]
         yield from self._members("public", public)
-        modes = {str(each.mode) for each in self.estate.public_access_blocks.values() if each.only == ""}
-        if "block-bidirectional" in modes:
-            yield "goto end_blocked"
-        elif "block-ingress" in modes:
-            yield from self._named("nats", "set", "type ifname", self._quoted(Role.NAT))
-            yield "iifname != @nats goto end_blocked"
+        yield from self._blocked()
         yield "ip saddr != @public goto end_no_public"
+
+    def _blocked(self) -> Iterator[str]:
+        """VPC Block Public Access, but for the VPC or the subnets that are excluded from it.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
+        """
+        every = self.estate.public_access_blocks.values()
+        modes = {str(each.mode) for each in every if each.only == ""}
+        excluded = {str(each.only) for each in every if each.only}
+        if self.vpc in excluded or not modes & {"block-bidirectional", "block-ingress"}:
+            return
+        spared = [f'"{each.name}"' for each in self.inside if each.subnet in excluded]
+        if "block-bidirectional" not in modes:
+            spared += self._quoted(Role.NAT)
+        yield from self._named("spared", "set", "type ifname", spared)
+        yield "iifname != @spared goto end_blocked"
 
     def _after(self) -> Iterator[str]:
         """Public addresses stand for private ones beyond the internet gateway."""
@@ -198,8 +209,9 @@ class _Writer:
             return name
         lines = self.chains.setdefault(name, [])
         for key in interface.groups:
-            if (group := self.estate.groups.get(key)) is None:
-                continue
+            group = self.estate.groups.get(key)
+            if group is None or (isinstance(group.vpc, str) and group.vpc != self.vpc):
+                continue  # AWS takes no group of another VPC
             for rule in group.egress.items if way == "out" else group.ingress.items:
                 lines += [f"{words} return".strip() for words in self._rule(rule, way)]
         lines.append(f"goto end_sg_{way}")
@@ -240,8 +252,9 @@ class _Writer:
         held = self.estate.prefix_lists.get(ref.ref)
         if held is None:
             return Addresses()
-        if isinstance(held.name, str) and held.name.startswith("com.amazonaws."):
-            return self.plan.s3 if held.name == f"com.amazonaws.{self.plan.region}.s3" else Addresses()
+        if isinstance(held.name, str) and ".amazonaws." in f".{held.name}":
+            s3 = held.name == self.plan.service(self.vpc, "s3")
+            return self.plan.s3_in(self.vpc) if s3 else Addresses()
         return held.entries
 
     # Network ACLs ---------------------------------------------------------------------------------

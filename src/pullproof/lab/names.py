@@ -5,11 +5,12 @@ https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 
 from collections.abc import Iterator
 
-from pullproof.lab.concrete import endpoint_name
+from pullproof.lab.concrete import endpoint_name as own_name
 from pullproof.lab.plan import Interface, Plan
+from pullproof.model import s3_ranges
 from pullproof.model.endpoints import Endpoint, EndpointType
 from pullproof.model.names import HostedZone
-from pullproof.model.services import service_of
+from pullproof.model.services import endpoint_name, service_of
 from pullproof.model.value import Unknown
 
 #: Where a host of AWS or of the internet answers, unless it is one of S3's: TEST-NET is private, this is not.
@@ -40,15 +41,17 @@ def addresses(plan: Plan, subnet: str, host: str) -> tuple[int, ...]:
         if not found:
             raise NoAnswer("dns-no-record")
         return found
-    if host.endswith(f".efs.{plan.region}.amazonaws.com"):
+    if host.endswith(f".efs.{plan.region_in(vpc.key)}.amazonaws.com"):
         return _mounted(plan, subnet, host)
     return _public(plan, host)
 
 
 def _public(plan: Plan, host: str) -> tuple[int, ...]:
     found = service_of(host)
-    if found is not None and found[0].suffix.startswith("s3") and plan.s3.v4:
-        return (plan.s3.v4[0][0] + 10,)
+    if found is not None and found[0].suffix.startswith("s3"):
+        held = plan.s3 if found[1] == plan.region else s3_ranges.prefixes(found[1])
+        if held is not None and held.v4:
+            return (held.v4[0][0] + 10,)
     return (PUBLIC_HOST,)
 
 
@@ -87,7 +90,7 @@ def _called(plan: Plan, name: str) -> str:
     first = name.partition(".")[0]
     for number, (key, endpoint) in enumerate(plan.estate.endpoints.items()):
         given = endpoint.id and (first == endpoint.id or first.startswith(f"{endpoint.id}-"))
-        if given or name.rstrip(".") == endpoint_name(number):
+        if given or name.rstrip(".") == own_name(number):
             return key
     return ""
 
@@ -98,7 +101,7 @@ def _answers_for(plan: Plan, endpoint: Endpoint, host: str) -> int:
     if endpoint.type is not EndpointType.INTERFACE or not on or endpoint.available is False:
         return 0
     found = service_of(host)
-    if found is None or endpoint.service != f"com.amazonaws.{plan.region}.{found[0].suffix}":
+    if found is None or endpoint.service != _service(plan, found[0].suffix, found[1]):
         return 0
     head = next((h[2:] for h in found[0].heads if h.startswith("*.") and f".{h[2:]}." in host), "")
     return len(host[host.index(f".{head}.") + 1 :]) if head else len(host)
@@ -141,9 +144,13 @@ def serves(plan: Plan, endpoint: Endpoint, host: str) -> bool:
     found = service_of(host)
     if found is None or isinstance(endpoint.service, Unknown):
         return True
-    return endpoint.service in (
-        f"com.amazonaws.{plan.region}.{each}" for each in (found[0].suffix, *found[0].perhaps)
-    )
+    every = (found[0].suffix, *found[0].perhaps)
+    return endpoint.service in (_service(plan, each, found[1]) for each in every)
+
+
+def _service(plan: Plan, suffix: str, region: str) -> str:
+    """What a service of a host's region is called as an endpoint's."""
+    return endpoint_name(suffix, region, plan.estate.partition)
 
 
 def _below(host: str, zone: str) -> bool:

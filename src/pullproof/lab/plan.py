@@ -13,6 +13,8 @@ from pullproof.model import s3_ranges
 from pullproof.model.addresses import Addresses, Cidr, blocks
 from pullproof.model.endpoints import Endpoint, EndpointType
 from pullproof.model.estate import Estate
+from pullproof.model.services import endpoint_name
+from pullproof.model.text import OPEN
 from pullproof.model.value import Listing, Maybe, Unknown
 
 #: Public addresses of the lab's own (RFC 5737 and 2544 leave none that a prefix list could hold).
@@ -78,6 +80,20 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     s3: Addresses
     left_out: tuple[Unknown, ...] = ()
 
+    def region_in(self, vpc: str) -> str:
+        """The region of a VPC: the plan's own, unless the VPC says otherwise."""
+        told = self.estate.vpcs[vpc].region
+        return told if isinstance(told, str) and told and OPEN not in told else self.region
+
+    def s3_in(self, vpc: str) -> Addresses:
+        """Published prefixes of S3 in a VPC's region."""
+        region = self.region_in(vpc)
+        return self.s3 if region == self.region else s3_ranges.prefixes(region) or Addresses()
+
+    def service(self, vpc: str, suffix: str) -> str:
+        """What a service of AWS is called as an endpoint's, in a VPC's region."""
+        return endpoint_name(suffix, self.region_in(vpc), self.estate.partition)
+
     def of(self, owner: str) -> tuple[Interface, ...]:
         """The interfaces that belong to something."""
         return tuple(each for each in self.interfaces.values() if each.owner == owner)
@@ -130,7 +146,7 @@ class Chooser:
             return
         slot = (role, owner, subnet, number)
         if slot not in self._ledger.held:
-            if (chosen := address or self._free(subnet, role)) == 0:
+            if (chosen := self._written(subnet, address) or self._free(subnet, role)) == 0:
                 return
             self._ledger.count += 1
             name = f"{_PREFIX[role]}{self._ledger.count:x}"
@@ -167,6 +183,13 @@ class Chooser:
             self.left_out[value] = None
             return ""
         return value
+
+    def _written(self, subnet: str, address: int) -> int:
+        """An address that the input tells, where it can be one of the subnet, and nobody else's."""
+        inside = any(
+            block.first <= address <= block.last for block in single(self._estate.subnets[subnet].blocks)
+        )
+        return address if inside and (subnet, address) not in self._taken else 0
 
     def _free(self, subnet: str, role: Role) -> int:
         """The next free address: from the top for those whose address AWS's API does not tell."""

@@ -54,7 +54,9 @@ def allowed(call: Call, layers: Layers) -> str:
     every = (*identity, *bounds, *resource, *endpoint, *layers.organization)
     if _says(every, call, allow=False):
         return "denied"
-    if layers.organization and not _says(layers.organization, call, allow=True):
+    # AWS attaches a policy that allows everything, until it is replaced by one that allows less.
+    lists = any(statement.allow is True for each in layers.organization for statement in _statements(each))
+    if lists and not _says(layers.organization, call, allow=True):
         return "organization policy"
     if endpoint and not _says(endpoint, call, allow=True):
         return "endpoint policy"
@@ -63,8 +65,13 @@ def allowed(call: Call, layers: Layers) -> str:
     if bounds and not _says(bounds, call, allow=True):
         return "permissions boundary"
     by_identity = _says(identity, call, allow=True)
-    by_resource = _says(resource, call, allow=True)
-    granted = by_identity or by_resource if layers.same_account else by_identity and by_resource
+    if layers.same_account:
+        # Whoever names the account leaves it to the account's own policies.
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+        own = msgspec.structs.replace(call, account="")
+        granted = by_identity or _says(resource, own, allow=True)
+    else:
+        granted = by_identity and _says(resource, call, allow=True)
     return "" if granted else "no statement allows it"
 
 
@@ -122,7 +129,9 @@ def _all(listing: Listing[str]) -> tuple[str, ...]:
 def _principal(written: Maybe[Principals], call: Call) -> bool:
     if isinstance(written, Unknown):
         raise NoOpinion(written.what)
-    mine = {"*", call.caller, call.account, f"arn:aws:iam::{call.account}:root"}
+    mine = {"*", call.caller}
+    if call.account:
+        mine |= {call.account, f"arn:aws:iam::{call.account}:root"}
     named = any(kind in ("*", "AWS") and mine & set(_all(values)) for kind, values in written.of)
     return named is not written.excluded
 
@@ -136,13 +145,13 @@ def _holds(condition: Condition, call: Call) -> bool:
         operator = operator.removesuffix("ifexists")
     wanted = _all(condition.values)
     if operator == "null":
-        return (value is None) is ("true" in (each.lower() for each in wanted))
+        return any((each.lower() == "true") is (value is None) for each in wanted)
     negative = "not" in operator
     if value is None:
         return negative
     if operator in ("stringequals", "stringnotequals", "arnequals", "arnnotequals", "arnlike", "arnnotlike"):
         like = operator.startswith("arn")
-        found = any(_like(each, value) if like else each == value for each in wanted)
+        found = any(_arn_like(each, value) if like else each == value for each in wanted)
     elif operator in ("stringlike", "stringnotlike"):
         found = any(_like(each, value) for each in wanted)
     elif operator in ("stringequalsignorecase", "stringnotequalsignorecase", "bool"):
@@ -155,3 +164,9 @@ def _holds(condition: Condition, call: Call) -> bool:
 def _like(pattern: str, text: str) -> bool:
     words = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
     return re.fullmatch(words, text, re.DOTALL) is not None
+
+
+def _arn_like(pattern: str, arn: str) -> bool:
+    """Part by part: no wildcard reaches over a colon, but in the last part."""
+    parts, held = pattern.split(":", 5), arn.split(":", 5)
+    return len(parts) == len(held) and all(map(_like, parts, held))

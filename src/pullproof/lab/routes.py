@@ -36,7 +36,7 @@ class Ways:
         self.plan, self.vpc = plan, vpc
         self.estate = plan.estate
         self._link_of_peering = {peering: link for link, peering in peers.items()}
-        self._s3 = single(plan.s3)
+        self._s3 = single(plan.s3_in(vpc))
 
     def of(self, subnet: str) -> tuple[Way, ...]:
         """The ways of a subnet's table, one for a block."""
@@ -57,7 +57,7 @@ class Ways:
                 yield rank, block, link
         for endpoint in self.estate.endpoints.values():
             here = endpoint.type is EndpointType.GATEWAY and table in endpoint.route_tables.items
-            if here and endpoint.service == f"com.amazonaws.{self.plan.region}.s3":
+            if here and endpoint.service == self.plan.service(self.vpc, "s3"):
                 yield from ((LISTED, block, SERVICES) for block in self._s3)
 
     def _blocks(self, route: Route) -> Iterator[tuple[int, Cidr]]:
@@ -68,8 +68,8 @@ class Ways:
             held = self.estate.prefix_lists.get(route.destination.ref)
             if held is None:
                 return
-            if isinstance(held.name, str) and held.name.startswith("com.amazonaws."):
-                if held.name == f"com.amazonaws.{self.plan.region}.s3":
+            if isinstance(held.name, str) and ".amazonaws." in f".{held.name}":
+                if held.name == self.plan.service(self.vpc, "s3"):
                     yield from ((LISTED, block) for block in self._s3)
                 return
             yield from ((LISTED, block) for block in single(held.entries))

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from pullproof.errors import ToolError
 from pullproof.lab import kernel
@@ -57,13 +58,28 @@ def start_inside(work: Callable[[], int], *, stays: bool = False) -> int:
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
-    if (keeper := os.fork()) != 0:
-        return keeper
-    if stays:
-        _leave_terminal()
-    else:
-        _ended_by(parent)
-    os._exit(_keep(work))
+    if (keeper := os.fork()) == 0:
+        if stays:
+            _leave_terminal()
+        else:
+            _ended_by(parent)
+        _finish(lambda: _keep(work))
+    return keeper
+
+
+def _finish(work: Callable[[], int]) -> NoReturn:
+    """Do the work and end this process, whatever comes of it: it is a copy of the program that forked it."""
+    status = 70
+    try:
+        status = work()
+    except KeyboardInterrupt:
+        status = 130
+    except BaseException as error:  # noqa: BLE001  # nobody is left to catch it
+        sys.stderr.write(f"pullproof: a sandbox ended: {error!r}\n")
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def _leave_terminal() -> None:
@@ -113,13 +129,7 @@ def _keep(work: Callable[[], int]) -> int:
     if (first := os.fork()) == 0:
         _ended_by(keeper, seen=False)
         _OUTER.append(int(os.read(told, 20) or b"0"))
-        status = 70
-        with contextlib.suppress(KeyboardInterrupt):
-            _furnish()
-            status = work()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+        _finish(lambda: _first(work))
     os.write(tell, str(first).encode())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda got, _: os.kill(first, got))
@@ -129,6 +139,12 @@ def _keep(work: Callable[[], int]) -> int:
         except InterruptedError:
             continue
         return abs(os.waitstatus_to_exitcode(status))
+
+
+def _first(work: Callable[[], int]) -> int:
+    """What the sandbox's first process does."""
+    _furnish()
+    return work()
 
 
 def _ended_by(parent: int, *, seen: bool = True) -> None:

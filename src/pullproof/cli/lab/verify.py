@@ -10,7 +10,7 @@ from pullproof.cli.answer import deliver
 from pullproof.cli.check import nothing
 from pullproof.cli.loading import load
 from pullproof.errors import PullproofError
-from pullproof.evidence import Gate
+from pullproof.evidence import Gate, Via
 from pullproof.finding import Report, StepReport, TaskReport
 from pullproof.lab.ask import Outcome, ask
 from pullproof.lab.concrete import concrete
@@ -84,7 +84,9 @@ def compared(loaded: Loaded, answer: Report) -> Iterator[Row]:
     with Network(plan) as network:
         for task in answer.tasks:
             for step in task.steps:
-                for subnet in step.subnets if step.port else ():
+                # What Fargate sends by an interface of its own crosses nothing of the estate's.
+                tried = step.port and step.via is not Via.FARGATE_ENI
+                for subnet in step.subnets if tried else ():
                     found = plan.of(_name(task.id, subnet))
                     for host in _hosts(estate, task, step) if found else ():
                         yield _row(task, step, subnet, ask(network, found[0], host, step.port))
