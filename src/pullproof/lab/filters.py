@@ -210,7 +210,7 @@ class _Writer:
         lines = self.chains.setdefault(name, [])
         for key in interface.groups:
             group = self.estate.groups.get(key)
-            if group is None or (isinstance(group.vpc, str) and group.vpc != self.vpc):
+            if group is None or (group.vpc != self.vpc and group.vpc in self.estate.vpcs):
                 continue  # AWS takes no group of another VPC
             for rule in group.egress.items if way == "out" else group.ingress.items:
                 lines += [f"{words} return".strip() for words in self._rule(rule, way)]
