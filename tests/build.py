@@ -303,6 +303,14 @@ def a_way_out(estate: Estate) -> None:
     a_table(estate, "private", a_route("0.0.0.0/0", TargetKind.NAT_GATEWAY, "nat"))
 
 
+def with_nat() -> Estate:
+    """An open network whose subnet has a default route to a NAT gateway."""
+    estate = an_open_network()
+    a_way_out(estate)
+    a_subnet(estate, table="private")
+    return estate
+
+
 def a_zone(
     estate: Estate,
     name: Maybe[Text],

@@ -14,6 +14,11 @@ from pullproof.model.edits import Edit
 from pullproof.model.value import Maybe, Origin, Unknown
 from pullproof.verdict import Verdict, all_of
 
+#: Codes whose message names one of several things to add to the same resource.
+ONE_BY_ONE = frozenset(
+    ["endpoint-missing", "iam-missing-action", "iam-denied", "endpoint-policy", "resource-policy"]
+)
+
 
 class Blocker(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that has to change: the code, the address to change, one line."""
@@ -22,6 +27,11 @@ class Blocker(msgspec.Struct, frozen=True, kw_only=True):
     resource: str
     message: str
     cites: tuple[Origin, ...] = ()
+
+    @property
+    def change(self) -> tuple[str, str, str]:
+        """What two blockers share when one change mends both."""
+        return self.code, self.resource, self.message if self.code in ONE_BY_ONE else ""
 
 
 class StepReport(msgspec.Struct, frozen=True, kw_only=True):

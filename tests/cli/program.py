@@ -1,11 +1,15 @@
 """The program, run as a user would, in an environment in which nothing is set that could change the output."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import msgspec
+
+from pullproof.cli.main import main
 
 #: What a child needs of the environment: where programs and modules are, and what measures coverage.
 KEPT = (
@@ -25,6 +29,14 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     out: str
     err: str
+
+
+def run_here(*words: str) -> tuple[int, str, str]:
+    """Run the program in this process, where the test is: its status, output and errors."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = main(list(words))
+    return status, out.getvalue(), err.getvalue()
 
 
 def run(*words: str, cwd: Path, stdin: bytes | None = b"", **more: str) -> Done:

@@ -1,7 +1,5 @@
 """`pullproof fix` as a user runs it."""
 
-import contextlib
-import io
 import json
 import shutil
 import subprocess
@@ -10,18 +8,10 @@ from typing import Any
 
 import pytest
 
-from pullproof.cli.main import main
+from tests.cli.program import run_here as run
 
 PLAN = "examples/blog-post/as-printed/plan.json"
 MENDED = "examples/blog-post/mended/plan.json"
-
-
-def run(*words: str) -> tuple[int, str, str]:
-    """The program's status, output and errors."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        status = main(list(words))
-    return status, out.getvalue(), err.getvalue()
 
 
 def offered(*words: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pullproof.model import edits as e
 from pullproof.model.filters import GroupRef
 from pullproof.model.vpc import ListRef
 from pullproof.render.cloudformation.in_place import render_in_place
+from tests.build import an_estate
 from tests.unit.render import samples
 from tests.unit.render.reading import get, read, ref
 
@@ -184,7 +185,7 @@ def test_only_what_is_meant_changes(data: st.DataObject) -> None:
     text, edits = look.text(template), chosen(data)
     assert template == read("t.yaml", text.encode())
 
-    rendered = render_in_place(edits, samples.an_estate(), path="t.yaml", files={"t.yaml": text.encode()})
+    rendered = render_in_place(edits, an_estate(), path="t.yaml", files={"t.yaml": text.encode()})
     after = rendered.patches[0].after.decode()
 
     assert () == rendered.refusals
@@ -202,7 +203,7 @@ def test_only_what_is_meant_changes_in_json(data: st.DataObject, indent: Any, ti
     separators = (",", ":") if tight and indent is None else None
     text, edits = json.dumps(template, indent=indent, separators=separators), chosen(data)
 
-    rendered = render_in_place(edits, samples.an_estate(), path="t.json", files={"t.json": text.encode()})
+    rendered = render_in_place(edits, an_estate(), path="t.json", files={"t.json": text.encode()})
     after = rendered.patches[0].after.decode()
 
     assert () == rendered.refusals
@@ -255,7 +256,7 @@ def test_a_spoilt_template_never_ends_in_a_traceback(cuts: list[tuple[int, int, 
     data = text.encode(errors="replace")
     told = ""
     try:
-        rendered = render_in_place(list(EDITS), samples.an_estate(), path="t.yaml", files={"t.yaml": data})
+        rendered = render_in_place(list(EDITS), an_estate(), path="t.yaml", files={"t.yaml": data})
     except InputError as error:
         told = str(error)
     else:

@@ -5,18 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from pullproof.cli.loading import several
 from pullproof.prove import report
 from pullproof.report.json_v1 import document
-from pullproof.sources.base import Loaded, Options
-from pullproof.sources.cloudformation.mapping import tree_of as mapped
-from pullproof.sources.cloudformation.read import read_template
-from pullproof.sources.cloudformation.run import Given
-from pullproof.sources.terraform.adapt import adapt, not_launched
 from tests.scenarios.judge import answer, expected, plan_of
 from tests.scenarios.recipe import Case, Variant, every_variant, name, write
 from tests.twins.as_template import CannotSay, Writer, renamed, tree_of
 from tests.twins.as_template_more import EVERY
+from tests.twins.loaded import loaded
 
 #: `Fn::GetAtt` gives neither the main route table of a VPC nor the prefix list of an endpoint.
 MAIN_TABLE = "a template has no name for the main route table of a VPC"
@@ -52,23 +47,8 @@ def judged(case: Case, variant: Variant, folder: Path) -> dict[str, object]:
     """What is said of a variant's template."""
     write(variant, folder)
     template = Writer(tree_of(plan_of(case, variant).read_bytes(), folder)).template()
-    data = json.dumps(template).encode()
-    given = Given(region="eu-west-1", account=_option(variant, "--account"))
-    stacks = read_template(data, "template.json", given)
-    options = Options(
-        region=given.region,
-        account=given.account,
-        subnets=tuple(map(renamed, several([_option(variant, "--subnets")]))),
-        groups=tuple(map(renamed, several([_option(variant, "--security-groups")]))),
-    )
-    estate = adapt(mapped(stacks), options)
-    told = Loaded(kind=stacks.kind, path="", estate=estate, not_launched=not_launched(estate))
+    told = loaded(json.dumps(template).encode(), variant)
     return answer(document(report(told)), renamed(variant.task))
-
-
-def _option(variant: Variant, flag: str) -> str:
-    given = variant.options
-    return given[given.index(flag) + 1] if flag in given else ""
 
 
 def wanted(variant: Variant) -> dict[str, object]:

@@ -7,19 +7,14 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from pullproof.cli.loading import several
 from pullproof.prove import prove
 from pullproof.render.cloudformation.in_place import render_in_place
 from pullproof.repair.offer import offer
-from pullproof.sources.base import Loaded, Options
-from pullproof.sources.cloudformation.mapping import tree_of as mapped
-from pullproof.sources.cloudformation.read import read_template
-from pullproof.sources.cloudformation.run import Given
-from pullproof.sources.terraform.adapt import adapt, not_launched
 from pullproof.verdict import Verdict
 from tests.scenarios.judge import plan_of
 from tests.scenarios.recipe import Case, Variant, every_variant, name, write
-from tests.twins.as_template import CannotSay, Writer, renamed, tree_of
+from tests.twins.as_template import CannotSay, Writer, tree_of
+from tests.twins.loaded import loaded
 
 BROKEN = [
     (case, variant)
@@ -46,25 +41,6 @@ NOTHING_HELPS = frozenset(
 REFUSED = {
     "E03-default-route/broken-one-of-two": "CloudFormation has no way to refer to the main route table of VpcMain"
 }
-
-
-def loaded(data: bytes, variant: Variant) -> Loaded:
-    """The estate of a template, with what the variant adds on the command line."""
-    given = Given(region="eu-west-1", account=_option(variant, "--account"))
-    stacks = read_template(data, "template.yaml", given)
-    options = Options(
-        region=given.region,
-        account=given.account,
-        subnets=tuple(map(renamed, several([_option(variant, "--subnets")]))),
-        groups=tuple(map(renamed, several([_option(variant, "--security-groups")]))),
-    )
-    estate = adapt(mapped(stacks), options)
-    return Loaded(kind=stacks.kind, path="", estate=estate, not_launched=not_launched(estate))
-
-
-def _option(variant: Variant, flag: str) -> str:
-    given = variant.options
-    return given[given.index(flag) + 1] if flag in given else ""
 
 
 @pytest.mark.parametrize(("case", "variant"), BROKEN, ids=NAMES)

@@ -7,6 +7,15 @@ itself and never changes its input.
 import msgspec
 
 
+class CannotWrite(Exception):
+    """Why an edit cannot be written in a language or at a place, and what a person can do instead."""
+
+    def __init__(self, why: str, remedy: str) -> None:
+        super().__init__(why)
+        self.why = why
+        self.remedy = remedy
+
+
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """An edit that cannot be written here: why, and what a person can do instead."""
 

@@ -16,10 +16,6 @@ from pullproof.model.codes import BLOCKERS, STEPS, WARNINGS
 from pullproof.model.value import Unknown
 from pullproof.verdict import Verdict
 
-#: Codes whose message names one of several things to add to the same resource.
-ONE_BY_ONE = frozenset(
-    ["endpoint-missing", "iam-missing-action", "iam-denied", "endpoint-policy", "resource-policy"]
-)
 STEP_ORDER = {step: place for place, step in enumerate(STEPS)}
 CODE_ORDER = {row.code: place for place, row in enumerate((*BLOCKERS, *WARNINGS))}
 
@@ -73,7 +69,7 @@ def causes(tasks: Iterable[TaskReport]) -> tuple[Cause, ...]:
         for step in task.steps:
             if step.step != "exec" and step.verdict is Verdict.FAILS:
                 for blocker in step.blockers:
-                    _, met = found.setdefault(_mend(blocker), (blocker, []))
+                    _, met = found.setdefault(blocker.change, (blocker, []))
                     met.append(Met(task=task, step=step))
     every = [Cause(blocker=blocker, met=_by_step(met)) for blocker, met in found.values()]
     return tuple(sorted(every, key=_cause_order))
@@ -127,11 +123,6 @@ def path_of(step: StepReport, decides: Callable[[Hop], bool]) -> tuple[Hop, ...]
         if any(decides(hop) for hop in hops):
             return hops
     return ()
-
-
-def _mend(blocker: Blocker) -> tuple[str, str, str]:
-    """What two blockers share when one change mends both."""
-    return blocker.code, blocker.resource, blocker.message if blocker.code in ONE_BY_ONE else ""
 
 
 def _doubt_order(doubt: Doubt) -> tuple[int, str, str]:

@@ -34,10 +34,6 @@ ELSEWHERE_NATURES = frozenset((Nature.TASK, Nature.CAPACITY, Nature.STARTED))
 CHANGED = "the estate was changed since then, and would let the task start now"
 PASSING = "it was a passing fault, of AWS or of the network: start the task again"
 LEFT_OUT = "it is something that the proof leaves out: see docs/limits.md"
-#: Codes of which each finding asks for something of its own on the same resource.
-ONE_BY_ONE = frozenset(
-    ("endpoint-missing", "iam-missing-action", "iam-denied", "endpoint-policy", "resource-policy")
-)
 
 
 class Judgement(enum.Enum):
@@ -96,7 +92,8 @@ def conclude(message: Message, meaning: Meaning, task: TaskReport | None, subnet
     here = _here(meaning, task, subnet)
     fits = _causes(here, meaning)
     notices = tuple(notice for notice in task.warnings if notice.code in meaning.causes)
-    others = tuple(cause for cause in _every(task.steps) if _key(cause.blocker) not in set(map(_of, fits)))
+    mended = {cause.blocker.change for cause in fits}
+    others = tuple(cause for cause in _every(task.steps) if cause.blocker.change not in mended)
     unknowns = _unknowns(here, meaning, task)
     judgement = _judgement(fits, notices, others, unknowns, meaning)
     return Conclusion(
@@ -168,16 +165,8 @@ def _every(steps: tuple[StepReport, ...]) -> tuple[Cause, ...]:
     found: dict[tuple[str, str, str], tuple[Blocker, list[StepReport]]] = {}
     for step in sorted(steps, key=lambda each: STEPS.index(each.step)):
         for blocker in step.blockers if step.step != "exec" or len(steps) == 1 else ():
-            found.setdefault(_key(blocker), (blocker, []))[1].append(step)
+            found.setdefault(blocker.change, (blocker, []))[1].append(step)
     return tuple(Cause(blocker=blocker, steps=tuple(met)) for blocker, met in found.values())
-
-
-def _key(blocker: Blocker) -> tuple[str, str, str]:
-    return blocker.code, blocker.resource, blocker.message if blocker.code in ONE_BY_ONE else ""
-
-
-def _of(cause: Cause) -> tuple[str, str, str]:
-    return _key(cause.blocker)
 
 
 def _unknowns(here: tuple[StepReport, ...], meaning: Meaning, task: TaskReport) -> tuple[Unknown, ...]:

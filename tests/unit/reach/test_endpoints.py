@@ -20,26 +20,18 @@ from tests.build import (
     a_source,
     a_subnet,
     a_vpc,
-    a_way_out,
     an_acl,
     an_endpoint,
     an_open_network,
     blocks,
     unknown,
+    with_nat,
 )
 from tests.told import blockers, doubts
 
 API = "api.ecr.eu-west-1.amazonaws.com"
 DKR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 LAYERS = "prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com"
-
-
-def with_nat() -> Estate:
-    """An open network whose subnet has a way out by NAT."""
-    estate = an_open_network()
-    a_way_out(estate)
-    a_subnet(estate, table="private")
-    return estate
 
 
 def test_an_endpoint_with_private_dns_is_reached() -> None:

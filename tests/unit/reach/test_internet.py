@@ -20,12 +20,12 @@ from tests.build import (
     a_subnet,
     a_table,
     a_vpc,
-    a_way_out,
     an_internet_gateway,
     an_open_network,
     at,
     blocks,
     unknown,
+    with_nat,
 )
 from tests.told import blockers, doubts, partial
 
@@ -41,14 +41,6 @@ def public_subnet(vpc: Maybe[str] = "vpc") -> Estate:
     an_internet_gateway(estate, vpc=vpc)
     a_table(estate, "own", a_route("0.0.0.0/0", IGW, "igw"))
     a_subnet(estate, table="own")
-    return estate
-
-
-def private_subnet() -> Estate:
-    """A task in a subnet with a default route to a NAT gateway."""
-    estate = an_open_network()
-    a_way_out(estate)
-    a_subnet(estate, table="private")
     return estate
 
 
@@ -69,7 +61,7 @@ def test_a_public_ip_is_what_an_internet_gateway_wants() -> None:
 def test_a_public_ip_does_not_matter_behind_nat() -> None:
     """The way out is the route's, not the address's."""
     for public_ip in (True, False):
-        assert Via.NAT is reach_host(private_subnet(), a_source(public_ip=public_ip), DOCKER).via
+        assert Via.NAT is reach_host(with_nat(), a_source(public_ip=public_ip), DOCKER).via
 
 
 def test_an_internet_gateway_must_be_attached_here() -> None:
@@ -112,7 +104,7 @@ def test_the_nat_gateways_own_subnet_needs_a_way_out() -> None:
         ((a_route("0.0.0.0/0", NAT, "nat"),), ("nat-not-public", "public-table")),
         ((a_route("0.0.0.0/0", IGW, "igw", blackhole=True),), ("blackhole-route", "public-table")),
     ):
-        estate = private_subnet()
+        estate = with_nat()
         a_table(estate, "public-table", *routes)
 
         assert [blocker] == blockers(reach_host(estate, a_source(), DOCKER))
@@ -120,9 +112,9 @@ def test_the_nat_gateways_own_subnet_needs_a_way_out() -> None:
 
 def test_a_private_nat_gateway_does_not_reach_the_internet() -> None:
     """It has no public address: the gateway itself is the thing to change."""
-    estate = private_subnet()
+    estate = with_nat()
     a_nat(estate, public=False)
-    alone = private_subnet()
+    alone = with_nat()
     a_nat(alone, public=False)
     a_table(alone, "public-table")
 
@@ -133,7 +125,7 @@ def test_a_private_nat_gateway_does_not_reach_the_internet() -> None:
 def test_what_is_not_known_of_a_nat_gateway_leaves_it_open() -> None:
     """Whether it is public, whether it is there, where it is."""
     for part in ("public", "available", "subnet"):
-        estate = private_subnet()
+        estate = with_nat()
         estate.nat_gateways["nat"] = replace(a_nat(estate), **{part: unknown(part)})
 
         assert [unknown(part)] == doubts(reach_host(estate, a_source(), DOCKER))
@@ -141,7 +133,7 @@ def test_what_is_not_known_of_a_nat_gateway_leaves_it_open() -> None:
 
 def test_a_nat_gateway_that_failed_is_a_black_hole() -> None:
     """The route of the task's subnet points at it."""
-    estate = private_subnet()
+    estate = with_nat()
     a_nat(estate, available=False)
 
     assert [("blackhole-route", "private")] == blockers(reach_host(estate, a_source(), DOCKER))
@@ -149,7 +141,7 @@ def test_a_nat_gateway_that_failed_is_a_black_hole() -> None:
 
 def test_a_route_cannot_lead_to_another_vpcs_boxes() -> None:
     """AWS refuses it: a NAT gateway or interface serves the route tables of its own VPC."""
-    nat, box = private_subnet(), with_instance(subnet="far")
+    nat, box = with_nat(), with_instance(subnet="far")
     a_nat(nat, subnet="far")
     for estate in (nat, box):
         a_vpc(estate, "second", "10.5.0.0/16")
@@ -160,7 +152,7 @@ def test_a_route_cannot_lead_to_another_vpcs_boxes() -> None:
 
 def test_nat_after_nat_is_not_modelled() -> None:
     """What becomes of it is not known."""
-    estate = private_subnet()
+    estate = with_nat()
     a_nat(estate, "second", "other-public")
     a_subnet(estate, "other-public", "10.0.101.0/24", table="public-table")
     a_table(estate, "to-second", a_route("0.0.0.0/0", NAT, "second"))
@@ -172,7 +164,7 @@ def test_nat_after_nat_is_not_modelled() -> None:
 @pytest.mark.parametrize("kind", [TargetKind.TRANSIT_GATEWAY, TargetKind.PEERING, TargetKind.INTERFACE])
 def test_what_a_nat_gateway_sends_elsewhere_is_not_known(kind: TargetKind) -> None:
     """Other targets than an internet gateway are not shown here, or not modelled."""
-    estate = private_subnet()
+    estate = with_nat()
     a_table(estate, "public-table", a_route("0.0.0.0/0", kind, "x"))
 
     assert Verdict.UNKNOWN is reach_host(estate, a_source(), DOCKER).verdict
@@ -180,7 +172,7 @@ def test_what_a_nat_gateway_sends_elsewhere_is_not_known(kind: TargetKind) -> No
 
 def test_a_nat_gateway_in_the_tasks_own_subnet_sends_to_itself() -> None:
     """Its subnet has the task's route table, which leads back to it."""
-    estate = private_subnet()
+    estate = with_nat()
     a_nat(estate, subnet="subnet")
 
     assert [("nat-not-public", "private")] == blockers(reach_host(estate, a_source(), DOCKER))
@@ -188,7 +180,7 @@ def test_a_nat_gateway_in_the_tasks_own_subnet_sends_to_itself() -> None:
 
 def test_behind_nat_the_public_subnets_gateway_endpoint_carries_s3() -> None:
     """The endpoint's policy has a say then, so it is named."""
-    estate = private_subnet()
+    estate = with_nat()
     a_gateway_endpoint(estate, "public-table")
     answer = reach_host(estate, a_source(), LAYERS)
 
@@ -198,7 +190,7 @@ def test_behind_nat_the_public_subnets_gateway_endpoint_carries_s3() -> None:
 
 def test_traffic_inside_the_vpc_by_nat_is_not_modelled() -> None:
     """A more specific route may send it there; group references would no longer hold."""
-    estate = private_subnet()
+    estate = with_nat()
     a_table(estate, "own", a_route("10.0.2.0/24", NAT, "nat"))
     a_subnet(estate, table="own")
     a_subnet(estate, "other", "10.0.2.0/24")
@@ -208,7 +200,7 @@ def test_traffic_inside_the_vpc_by_nat_is_not_modelled() -> None:
 
 def test_a_nat_gateway_whose_subnet_has_no_known_vpc_leaves_it_open() -> None:
     """How its subnet routes cannot be told."""
-    estate = private_subnet()
+    estate = with_nat()
     a_subnet(estate, "public", "10.0.100.0/24", vpc=unknown("vpc"), table="public-table", acl="vpc-acl")
 
     assert Verdict.UNKNOWN is reach_host(estate, a_source(), DOCKER).verdict
@@ -219,7 +211,7 @@ def test_a_nat_gateway_whose_subnet_has_no_known_vpc_leaves_it_open() -> None:
 
 def regional(route_table: Maybe[str] = "") -> Estate:
     """The NAT gateway has no subnet."""
-    estate = private_subnet()
+    estate = with_nat()
     a_nat(estate, subnet="", route_table=route_table)
     return estate
 
@@ -265,7 +257,7 @@ def with_instance(
     subnet: Maybe[str] = "public",
 ) -> Estate:
     """A task whose default route leads to a NAT instance."""
-    estate = private_subnet()
+    estate = with_nat()
     a_table(estate, "private", a_route("0.0.0.0/0", TargetKind.INTERFACE, "box"))
     a_group(estate, "box-group", ingress=(a_rule("task"),), egress=(a_rule("0.0.0.0/0"),))
     estate.interfaces["box"] = NetworkInterface(
@@ -339,7 +331,7 @@ def test_appliances_between_private_networks_are_not_modelled() -> None:
     a_table(inside, "own", a_route("10.0.2.0/24", TargetKind.INTERFACE, "box"))
     a_subnet(inside, table="own")
     a_subnet(inside, "other", "10.0.2.0/24")
-    chain = private_subnet()
+    chain = with_nat()
     chain.interfaces = with_instance().interfaces
     a_table(chain, "public-table", a_route("0.0.0.0/0", TargetKind.INTERFACE, "box"))
     onward = with_instance()
@@ -371,7 +363,7 @@ def test_block_public_access_stops_what_its_mode_says(
     mode: Maybe[str], direct: Verdict, nat: Verdict
 ) -> None:
     """Everything, or everything but NAT gateways."""
-    open_, hidden = public_subnet(), private_subnet()
+    open_, hidden = public_subnet(), with_nat()
     block(open_, mode)
     block(hidden, mode)
 
@@ -400,7 +392,7 @@ def test_exclusions_let_their_vpc_or_both_subnets_out() -> None:
         ((unknown(),), Verdict.UNKNOWN),
     )
     for places, verdict in cases:
-        estate = private_subnet()
+        estate = with_nat()
         block(estate, "block-bidirectional")
         for number, place in enumerate(places):
             block(estate, "allow-egress", f"exclusion {number}", place)

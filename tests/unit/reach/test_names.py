@@ -19,27 +19,19 @@ from tests.build import (
     a_source,
     a_subnet,
     a_vpc,
-    a_way_out,
     a_zone,
     an_acl,
     an_endpoint,
     an_open_network,
     at,
     unknown,
+    with_nat,
 )
 from tests.told import blockers, doubts
 
 API = "api.ecr.eu-west-1.amazonaws.com"
 DKR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 DOCKER = "registry-1.docker.io"
-
-
-def with_nat() -> Estate:
-    """An open network whose subnet has a way out by NAT."""
-    estate = an_open_network()
-    a_way_out(estate)
-    a_subnet(estate, table="private")
-    return estate
 
 
 def a_rule_to_forward(

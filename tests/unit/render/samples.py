@@ -3,7 +3,6 @@
 from pullproof.model import edits as e
 from pullproof.model.addresses import cidr, of
 from pullproof.model.endpoints import EndpointType
-from pullproof.model.estate import Estate
 from pullproof.model.filters import GroupRef
 from pullproof.model.iam import Principals, Statement
 from pullproof.model.packets import tcp
@@ -15,13 +14,6 @@ from pullproof.model.vpc import ListRef, Target, TargetKind
 REGION = "eu-west-1"
 S3 = e.managed_list(f"com.amazonaws.{REGION}.s3")
 LAYERS = f"arn:aws:s3:::prod-{REGION}-starport-layer-bucket/*"
-
-
-def an_estate(region: str = REGION) -> Estate:
-    """An estate of one region with nothing in it."""
-    estate = Estate()
-    estate.region = region
-    return estate
 
 
 def allow(action: str, *resources: Text, who: Principals | None = None) -> Statement:

@@ -14,6 +14,7 @@ from pullproof.model.text import hole
 from pullproof.model.vpc import ListRef
 from pullproof.render.cdk.new import render_cdk
 from pullproof.render.cloudformation.new import render_new
+from tests.build import an_estate
 from tests.unit.render import samples
 from tests.unit.render.test_cloudformation_new import HOSTILE
 
@@ -58,7 +59,7 @@ def cdk() -> Any:
 
 def code(*edits: e.Edit) -> str:
     """The module that edits come to; none of them is refused."""
-    rendered = render_cdk(edits, samples.an_estate())
+    rendered = render_cdk(edits, an_estate())
     assert () == rendered.refusals
     return rendered.patches[0].after.decode()
 
@@ -103,7 +104,7 @@ def test_the_cdk_makes_the_same_as_the_template(cdk: Any, edits: tuple[e.Edit, .
     """Two renderers, one meaning: what the real CDK synthesises equals the CloudFormation of the same edits."""
     module = run(code(*edits), tmp_path)
     found = plain_names(synthesised(cdk, tmp_path, lambda stack: module["PullproofFix"](stack, "Fix")))
-    template = render_new(edits, samples.an_estate(), path="fix.json").patches[0].after
+    template = render_new(edits, an_estate(), path="fix.json").patches[0].after
     expected = same_spelling(json.loads(template.replace(b'{"Ref": "ZoneA"}', b'"eu-west-1a"'))["Resources"])
     for one in expected.values():
         if isinstance(one.get("DependsOn"), str):
@@ -236,7 +237,7 @@ def test_hostile_names_stay_text_in_python(name: str) -> None:
 @pytest.mark.parametrize("edit", samples.CHANGES[:4], ids=lambda edit: type(edit).__name__)
 def test_what_an_app_does_not_make_is_refused(edit: e.Edit) -> None:
     """An id that AWS gave is nothing that an app could change."""
-    rendered = render_cdk([edit], samples.an_estate())
+    rendered = render_cdk([edit], an_estate())
 
     assert () == rendered.patches
     assert [True] == [bool(refusal.remedy) for refusal in rendered.refusals]
@@ -244,8 +245,8 @@ def test_what_an_app_does_not_make_is_refused(edit: e.Edit) -> None:
 
 def test_an_app_is_given_where_it_can_run_alone() -> None:
     """Without arguments the module is an app; with arguments it says what to give."""
-    alone = render_cdk(samples.NETWORK, samples.an_estate())
-    given = render_cdk([samples.gateway()], samples.an_estate())
+    alone = render_cdk(samples.NETWORK, an_estate())
+    given = render_cdk([samples.gateway()], an_estate())
 
     assert "app.synth()" in alone.patches[0].after.decode()
     assert () == alone.notes

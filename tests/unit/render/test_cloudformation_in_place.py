@@ -16,6 +16,7 @@ from pullproof.model.value import Listing, Origin
 from pullproof.model.vpc import ListRef, Route, RouteTable, Target, TargetKind
 from pullproof.render.base import Rendered
 from pullproof.render.cloudformation.in_place import render_in_place
+from tests.build import an_estate
 from tests.unit.render import samples
 from tests.unit.render.reading import get, read, ref
 
@@ -29,7 +30,7 @@ def resource(text: str) -> str:
 
 def rendered(text: str, *edits: e.Edit, estate: Estate | None = None, path: str = "t.yaml") -> Rendered:
     """What edits of one file come to."""
-    return render_in_place(edits, estate or samples.an_estate(), path=path, files={path: text.encode()})
+    return render_in_place(edits, estate or an_estate(), path=path, files={path: text.encode()})
 
 
 def edited(text: str, *edits: e.Edit, estate: Estate | None = None, path: str = "t.yaml") -> str:
@@ -252,7 +253,7 @@ ROLE = """  Role:
 def test_a_role_gains_one_policy_for_all_statements_and_a_trust() -> None:
     """Trust beside the trust that is there, statements in a policy of their own."""
     first = samples.allow("ssm:GetParameters", hole("Parameter.arn"))
-    estate = samples.an_estate()
+    estate = an_estate()
     estate.parameters["Parameter"] = samples.a_parameter("Parameter", "/app/x")
     text = resource(
         ROLE
@@ -397,7 +398,7 @@ ROUTE = """  Default:
 
 def test_a_route_is_led_elsewhere() -> None:
     """Another kind of target takes the place of the old one, key and value."""
-    estate = samples.an_estate()
+    estate = an_estate()
     estate.route_tables["Table"] = RouteTable(
         key="Table",
         origin=Origin("Table"),
@@ -625,7 +626,7 @@ FILES = {"s/root.yaml": ROOT.encode(), "s/network.yaml": NETWORK.encode(), "s/ap
 
 def nested(*edits: e.Edit) -> Rendered:
     """What edits of nested templates come to."""
-    return render_in_place(edits, samples.an_estate(), path="s/root.yaml", files=FILES)
+    return render_in_place(edits, an_estate(), path="s/root.yaml", files=FILES)
 
 
 def test_an_edit_goes_into_the_file_that_holds_the_resource() -> None:
@@ -642,7 +643,7 @@ def test_another_template_is_reached_by_what_leads_there() -> None:
     group = samples.https("App.Group", ListRef("pl-0123456789abcdef0"))
     works = render_in_place(
         [e.AddSecurityGroup(name="more", vpc="Network.Vpc", description="x"), group],
-        samples.an_estate(), path="s/root.yaml", files=app,
+        an_estate(), path="s/root.yaml", files=app,
     )  # fmt: skip
     refused = nested(
         samples.interface(
@@ -672,6 +673,6 @@ def test_another_template_is_reached_by_what_leads_there() -> None:
 def test_what_is_no_template_is_told(text: bytes, expected: str) -> None:
     """An error that names the file."""
     with pytest.raises(InputError) as error:
-        render_in_place([HOSTNAMES], samples.an_estate(), path="t.yaml", files={"t.yaml": text})
+        render_in_place([HOSTNAMES], an_estate(), path="t.yaml", files={"t.yaml": text})
 
     assert str(error.value).startswith(expected)

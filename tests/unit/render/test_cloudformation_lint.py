@@ -9,6 +9,7 @@ from pullproof.model.filters import GroupRef
 from pullproof.model.vpc import ListRef
 from pullproof.render.cloudformation.in_place import render_in_place
 from pullproof.render.cloudformation.new import render_new
+from tests.build import an_estate
 from tests.unit.render import samples
 
 TEMPLATE = """AWSTemplateFormatVersion: "2010-09-09"
@@ -88,10 +89,10 @@ def test_cfn_lint_has_nothing_to_say(tmp_path: Path) -> None:
     sets = {"network": samples.NETWORK, "beside": samples.BESIDE, "both": (*samples.NETWORK, *samples.BESIDE)}
     for name, edits in sets.items():
         for ending in ("yaml", "json"):
-            rendered = render_new(edits, samples.an_estate(), path=f"{name}.{ending}")
+            rendered = render_new(edits, an_estate(), path=f"{name}.{ending}")
             assert () == rendered.refusals
             (tmp_path / f"{name}.{ending}").write_bytes(rendered.patches[0].after)
-    rendered = render_in_place(EDITS, samples.an_estate(), path="t.yaml", files={"t.yaml": TEMPLATE.encode()})
+    rendered = render_in_place(EDITS, an_estate(), path="t.yaml", files={"t.yaml": TEMPLATE.encode()})
     assert () == rendered.refusals
     (tmp_path / "edited.yaml").write_bytes(rendered.patches[0].after)
 

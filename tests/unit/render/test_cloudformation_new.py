@@ -14,13 +14,14 @@ from pullproof.model.text import anything, hole
 from pullproof.model.value import Listing, Origin
 from pullproof.model.vpc import ListRef
 from pullproof.render.cloudformation.new import render_new
+from tests.build import an_estate
 from tests.unit.render import samples
 from tests.unit.render.reading import get, read, ref, sub
 
 
 def made(*edits: e.Edit, path: str = "fix.yaml") -> dict[str, Any]:
     """The template that edits come to, read back; none of them is refused."""
-    rendered = render_new(edits, samples.an_estate(), path=path)
+    rendered = render_new(edits, an_estate(), path=path)
     assert () == rendered.refusals
     return read(path, rendered.patches[0].after)  # type: ignore[no-any-return]
 
@@ -315,7 +316,7 @@ def test_a_mount_target() -> None:
 @pytest.mark.parametrize("edit", samples.CHANGES, ids=lambda edit: type(edit).__name__)
 def test_what_would_have_to_change_is_refused_with_the_way_to_do_it(edit: e.Edit) -> None:
     """A new template cannot change what it does not make: nothing is written, and the remedy says how."""
-    rendered = render_new([edit], samples.an_estate())
+    rendered = render_new([edit], an_estate())
 
     assert () == rendered.patches
     assert [True] == [bool(refusal.remedy) for refusal in rendered.refusals]
@@ -330,7 +331,7 @@ def test_what_needs_something_refused_is_refused_too() -> None:
             samples.interface("ecr_api", groups=("sg-0123456789abcdef0",), policy=(unknown,)),
             samples.BESIDE[7],
         ],
-        samples.an_estate(),
+        an_estate(),
     )
 
     assert () == rendered.patches
@@ -433,13 +434,13 @@ def test_the_text_is_the_same_each_time() -> None:
     """Equal edits give equal bytes."""
     edits = (*samples.NETWORK, *samples.BESIDE)
 
-    assert render_new(edits, samples.an_estate()) == render_new(edits, samples.an_estate())
+    assert render_new(edits, an_estate()) == render_new(edits, an_estate())
 
 
 def test_json_is_plain_json() -> None:
     """The JSON form says the same as the YAML form."""
     edits = (*samples.NETWORK, *samples.BESIDE)
-    rendered = render_new(edits, samples.an_estate(), path="fix.json")
+    rendered = render_new(edits, an_estate(), path="fix.json")
 
     assert made(*edits) == json.loads(rendered.patches[0].after)
 

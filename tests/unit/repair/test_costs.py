@@ -1,7 +1,5 @@
 """What ways to AWS cost, with known prices, unknown ones, and those that AWS tells."""
 
-import contextlib
-import io
 import json
 from argparse import Namespace
 from typing import Any
@@ -9,7 +7,6 @@ from typing import Any
 import pytest
 
 from pullproof.cli.cost import prices_for
-from pullproof.cli.main import main
 from pullproof.errors import ToolError, UsageError
 from pullproof.evidence import Via
 from pullproof.finding import Change, Costs, Fix, Offer, Proof, Way
@@ -37,18 +34,11 @@ from pullproof.report.costs import render, render_json
 from pullproof.report.fix import render as render_offer
 from pullproof.report.look import PLAIN
 from pullproof.sources.base import Loaded
+from tests.cli.program import run_here as run
 from tests.rules.build import UNKNOWN, awslogs, container, estate, without
 from tests.schemas import wrong
 
 PLAN = "examples/blog-post/as-printed/plan.json"
-
-
-def run(*words: str) -> tuple[int, str, str]:
-    """The program's status, output and errors."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        status = main(list(words))
-    return status, out.getvalue(), err.getvalue()
 
 
 def test_a_month_of_everything() -> None:

@@ -3,9 +3,10 @@
 import msgspec
 
 from pullproof.model.edits import MANAGED
+from pullproof.render.base import CannotWrite
 from pullproof.render.cdk.code import Code, snake
 from pullproof.render.cloudformation.names import free, tail
-from pullproof.render.cloudformation.values import CannotWrite, Link
+from pullproof.render.cloudformation.values import Link
 
 #: kind -> (noun, type of the argument, attribute -> how it is had of it)
 KINDS: dict[str, tuple[str, str, dict[str, str]]] = {

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from pullproof.model import edits as e
 from pullproof.model.estate import Estate
-from pullproof.render.base import Patch, Refusal, Rendered
+from pullproof.render.base import CannotWrite, Patch, Refusal, Rendered
 from pullproof.render.cdk.arguments import Arguments
 from pullproof.render.cdk.code import Call, Code, Joined, snake, source
 from pullproof.render.cdk.touches import Touches
@@ -13,7 +13,7 @@ from pullproof.render.cloudformation.names import ORDER, free, logical_id, prope
 from pullproof.render.cloudformation.new import Nowhere
 from pullproof.render.cloudformation.planner import Planner, label
 from pullproof.render.cloudformation.resolve import is_given
-from pullproof.render.cloudformation.values import CannotWrite, Fn, Link, Make, Value, Words
+from pullproof.render.cloudformation.values import Fn, Link, Make, Value, Words
 from pullproof.render.cloudformation.write import comment
 
 #: The service part of a type -> the module of the CDK.

@@ -6,13 +6,14 @@ from typing import TypeAlias
 from pullproof.model import edits as e
 from pullproof.model.ecs import LaunchKind
 from pullproof.model.estate import Estate
+from pullproof.render.base import CannotWrite
 from pullproof.render.cdk.arguments import Arguments
 from pullproof.render.cdk.code import Call, source
 from pullproof.render.cloudformation.outside import by_hand
 from pullproof.render.cloudformation.planner import LAUNCHES
 from pullproof.render.cloudformation.resolve import is_given
 from pullproof.render.cloudformation.statements import written
-from pullproof.render.cloudformation.values import CannotWrite, Link, Value
+from pullproof.render.cloudformation.values import Link, Value
 
 _TYPES = {
     LaunchKind.SERVICE: "AWS::ECS::Service",

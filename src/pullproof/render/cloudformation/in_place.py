@@ -5,14 +5,14 @@ from functools import partial
 
 from pullproof.model import edits as e
 from pullproof.model.estate import Estate
-from pullproof.render.base import Patch, Refusal, Rendered
+from pullproof.render.base import CannotWrite, Patch, Refusal, Rendered
 from pullproof.render.cloudformation.names import ORDER, logical_id, properties_in_order
 from pullproof.render.cloudformation.overlay import Overlay
 from pullproof.render.cloudformation.planner import Planner
 from pullproof.render.cloudformation.resolve import Parameters, Resolver
 from pullproof.render.cloudformation.splice import edited
 from pullproof.render.cloudformation.stacks import Stack, Stacks
-from pullproof.render.cloudformation.values import CannotWrite, Change, Fn, Link, Make, Put, Value, Words
+from pullproof.render.cloudformation.values import Change, Fn, Link, Make, Put, Value, Words
 
 
 def render_in_place(

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from pullproof.model import edits as e
 from pullproof.model.estate import Estate
-from pullproof.render.base import Patch, Refusal, Rendered
+from pullproof.render.base import CannotWrite, Patch, Refusal, Rendered
 from pullproof.render.cloudformation.names import ORDER, logical_id, properties_in_order
 from pullproof.render.cloudformation.outside import refused
 from pullproof.render.cloudformation.planner import Planner
 from pullproof.render.cloudformation.resolve import Parameters, Resolver
-from pullproof.render.cloudformation.values import CannotWrite, Fn, Link, Make, Value
+from pullproof.render.cloudformation.values import Fn, Link, Make, Value
 from pullproof.render.cloudformation.write import Style, comment, json_text, pair
 
 #: What others will want to refer to: how its id is spelt.

@@ -1,8 +1,8 @@
 """What a new template cannot do to things that exist: why, and the command that does it."""
 
 from pullproof.model import edits as e
+from pullproof.render.base import CannotWrite
 from pullproof.render.cloudformation.resolve import is_given
-from pullproof.render.cloudformation.values import CannotWrite
 
 
 def refused(edit: e.Edit, key: str) -> CannotWrite:

@@ -12,9 +12,10 @@ from pullproof.model.packets import ANY_PROTOCOL, ICMP, ICMP6, TCP, UDP, Service
 from pullproof.model.text import Text, shown
 from pullproof.model.value import Unknown
 from pullproof.model.vpc import ListRef, TargetKind
+from pullproof.render.base import CannotWrite
 from pullproof.render.cloudformation.names import tail
 from pullproof.render.cloudformation.statements import TRUST, VERSION, document, words
-from pullproof.render.cloudformation.values import CannotWrite, Fn, Link, Make, Value, Words
+from pullproof.render.cloudformation.values import Fn, Link, Make, Value, Words
 
 #: What a group lets out that lets nothing out: AWS adds "everything" where no rule is written.
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html

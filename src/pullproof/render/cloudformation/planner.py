@@ -15,13 +15,13 @@ from pullproof.model.iam import Statement
 from pullproof.model.text import shown
 from pullproof.model.value import Unknown
 from pullproof.model.vpc import ListRef, Target
-from pullproof.render.base import Refusal
+from pullproof.render.base import CannotWrite, Refusal
 from pullproof.render.cloudformation import plan
 from pullproof.render.cloudformation.names import tail
 from pullproof.render.cloudformation.policies import Policies
 from pullproof.render.cloudformation.site import Site
 from pullproof.render.cloudformation.statements import TRUST
-from pullproof.render.cloudformation.values import Append, CannotWrite, Link, Make, Put, Value
+from pullproof.render.cloudformation.values import Append, Link, Make, Put, Value
 
 #: Types that run tasks: where their network configuration is, and where their platform version.
 LAUNCHES = {

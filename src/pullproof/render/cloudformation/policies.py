@@ -1,10 +1,11 @@
 """Statements that go into a policy: which resource's, which property, and what stands there already."""
 
 from pullproof.model import edits as e
+from pullproof.render.base import CannotWrite
 from pullproof.render.cloudformation.names import tail
 from pullproof.render.cloudformation.site import Plan
 from pullproof.render.cloudformation.statements import VERSION, written
-from pullproof.render.cloudformation.values import CannotWrite, Link, Make, Value
+from pullproof.render.cloudformation.values import Link, Make, Value
 
 #: kind of holder -> (the type, its property, whether there may be a policy where none is written)
 PROPERTIES = {

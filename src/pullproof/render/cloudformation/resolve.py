@@ -8,8 +8,9 @@ import msgspec
 from pullproof.model.edits import MANAGED
 from pullproof.model.estate import Estate
 from pullproof.model.text import is_exact
+from pullproof.render.base import CannotWrite
 from pullproof.render.cloudformation.names import ending, free, pascal, tail
-from pullproof.render.cloudformation.values import CannotWrite, Fn, Link, Value, Words
+from pullproof.render.cloudformation.values import Fn, Link, Value, Words
 
 #: kind -> (noun of a parameter, its type, what its value looks like, the noun in words)
 KINDS = {

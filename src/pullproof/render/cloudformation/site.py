@@ -4,7 +4,8 @@ from typing import Protocol
 
 from pullproof.model import edits as e
 from pullproof.model.estate import Estate
-from pullproof.render.cloudformation.values import CannotWrite, Make, Value
+from pullproof.render.base import CannotWrite
+from pullproof.render.cloudformation.values import Make, Value
 
 
 class Site(Protocol):

@@ -9,9 +9,10 @@ import re
 import msgspec
 
 from pullproof.errors import InputError
+from pullproof.render.base import CannotWrite
 from pullproof.render.cloudformation.document import Document, Node, function, plain, read
 from pullproof.render.cloudformation.overlay import NOTHING, Overlay, comparable, laid
-from pullproof.render.cloudformation.values import CannotWrite, Fn, Value
+from pullproof.render.cloudformation.values import Fn, Value
 from pullproof.render.cloudformation.write import Style, comment, dashed, flow, json_text, pair, scalar
 from pullproof.render.cloudformation.write import block as block_lines
 

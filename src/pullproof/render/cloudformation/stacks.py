@@ -7,9 +7,10 @@ import msgspec
 
 from pullproof.errors import InputError
 from pullproof.model import edits as e
+from pullproof.render.base import CannotWrite
 from pullproof.render.cloudformation.document import Document, Node, function, plain, read
 from pullproof.render.cloudformation.outside import by_hand
-from pullproof.render.cloudformation.values import CannotWrite, Fn, Value
+from pullproof.render.cloudformation.values import Fn, Value
 
 #: Types of stacks inside a stack, and the property that names their template.
 _NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}

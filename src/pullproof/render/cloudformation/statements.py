@@ -5,7 +5,8 @@ import re
 from pullproof.model.iam import Principals, Statement
 from pullproof.model.text import CLOSE, HOLE, KIND, OPEN, Text, bare, hole, shown
 from pullproof.model.value import Listing, Unknown
-from pullproof.render.cloudformation.values import CannotWrite, Link, Value, Words
+from pullproof.render.base import CannotWrite
+from pullproof.render.cloudformation.values import Link, Value, Words
 
 VERSION = "2012-10-17"
 

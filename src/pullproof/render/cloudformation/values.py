@@ -75,12 +75,3 @@ class Append(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Change: TypeAlias = Make | Put | Append
-
-
-class CannotWrite(Exception):
-    """Why an edit cannot be written here, and what to do instead."""
-
-    def __init__(self, why: str, remedy: str) -> None:
-        super().__init__(why)
-        self.why = why
-        self.remedy = remedy

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from pullproof.render.base import CannotWrite
 from pullproof.render.terraform import hcl
-from pullproof.render.terraform.document import Cannot, Document, Spot, calls_to, inner
+from pullproof.render.terraform.document import Document, Spot, calls_to, inner
 from pullproof.render.terraform.hcl import Assign, Nested
 from pullproof.render.terraform.json_text import add_to_json
 from pullproof.render.terraform.keys import Pointer
@@ -96,10 +97,10 @@ class AddStatements(msgspec.Struct, frozen=True):
         """Change the block.
 
         Raises:
-            Cannot: the policy is in no style that takes one.
+            CannotWrite: the policy is in no style that takes one.
         """
         if not self.fits(found, make=True):
-            raise Cannot("the policy is not written out here", "add the statement where it is made")
+            raise CannotWrite("the policy is not written out here", "add the statement where it is made")
 
     def fits(self, found: Found, *, make: bool = False) -> bool:
         """Whether the policy is written where it is used, so that a statement can be added to it."""
@@ -166,12 +167,12 @@ class WrapPolicy(msgspec.Struct, frozen=True):
         """Change the block, and add the data source behind it.
 
         Raises:
-            Cannot: there is no policy.
+            CannotWrite: there is no policy.
         """
         spot = _spot(found, self.inside)
         value = found.document.attribute(spot, self.name)
         if value is None:
-            raise Cannot("the policy is not written there", "add the statement where the policy is made")
+            raise CannotWrite("the policy is not written there", "add the statement where the policy is made")
         whole = Nested(
             f'data "aws_iam_policy_document" "{self.document}"',
             (

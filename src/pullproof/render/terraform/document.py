@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pullproof.render.base import CannotWrite
 from pullproof.render.terraform.hcl import INDENT, indented
 from pullproof.sources.terraform.hcl.blocks import parsed_again
 from pullproof.sources.terraform.hcl.strict import strict_blocks
@@ -16,15 +17,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
 BOM = b"\xef\xbb\xbf"
-
-
-class Cannot(Exception):
-    """A change that cannot be made here: why, and what a person can do instead."""
-
-    def __init__(self, why: str, remedy: str) -> None:
-        super().__init__(why)
-        self.why = why
-        self.remedy = remedy
 
 
 class Spot(msgspec.Struct, frozen=True):
@@ -86,15 +78,17 @@ class Document:
         """A block, by its labels and those of the nested blocks it is in; a dynamic one by its content.
 
         Raises:
-            Cannot: there is none.
+            CannotWrite: there is none.
         """
         if self.broken:
-            raise Cannot(f"{self.shown} has a form that cannot be changed exactly", "make the change by hand")
+            raise CannotWrite(
+                f"{self.shown} has a form that cannot be changed exactly", "make the change by hand"
+            )
         node = self.blocks().get(spot.labels)
         for name in spot.inside:
             node = next(nested_blocks(node, name), None) if node is not None else None
         if node is None:
-            raise Cannot(f"{self.shown} has no block {' '.join((*spot.labels, *spot.inside))}", BY_HAND)
+            raise CannotWrite(f"{self.shown} has no block {' '.join((*spot.labels, *spot.inside))}", BY_HAND)
         return node
 
     def attribute(self, spot: Spot, name: str) -> "Node | None":

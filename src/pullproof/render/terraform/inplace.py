@@ -14,9 +14,9 @@ from pullproof.model.ecs import LaunchKind
 from pullproof.model.edits import Edit
 from pullproof.model.filters import GroupRef
 from pullproof.model.vpc import ListRef
+from pullproof.render.base import CannotWrite
 from pullproof.render.terraform import hcl
 from pullproof.render.terraform.changes import AddBlock, AddItem, Placed, SetArgument, SwapArgument
-from pullproof.render.terraform.document import Cannot
 from pullproof.render.terraform.hcl import Assign, Item
 from pullproof.render.terraform.keys import Pointer
 from pullproof.render.terraform.made import Made, known
@@ -67,7 +67,7 @@ class InPlace:
         There are none where new resources are the way to write it.
 
         Raises:
-            Cannot: it has to be a change, and cannot be made.
+            CannotWrite: it has to be a change, and cannot be made.
         """
         alike = [edit for edit in unit if isinstance(edit, edits.AddStatement)]
         if alike:
@@ -86,12 +86,12 @@ class InPlace:
         """Refuse what would make Terraform go in a circle.
 
         Raises:
-            Cannot: what the values refer to depends on the block they are to stand in.
+            CannotWrite: what the values refer to depends on the block they are to stand in.
         """
         workspace = self.writer.workspace
         start = {name for value in values for name in MENTIONED.findall(value)}
         if workspace is not None and circle(workspace, at.path, start, at.block):
-            raise Cannot(
+            raise CannotWrite(
                 f"{at.block} has its rules inside its block, and {', '.join(sorted(start))} refers to it:"
                 " a rule that refers back would be a cycle",
                 "write the rules of one of the two as resources of their own, or name the other by its block",
@@ -106,11 +106,11 @@ class InPlace:
         """The block that an argument has to be changed in.
 
         Raises:
-            Cannot: it is not part of the configuration.
+            CannotWrite: it is not part of the configuration.
         """
         at = self.holder(key)
         if at is None:
-            raise Cannot(f"{key} is not made here", f"where {key} is made, {what}")
+            raise CannotWrite(f"{key} is not made here", f"where {key} is made, {what}")
         return at
 
     def made(self, at: Pointer) -> Made:
@@ -161,7 +161,7 @@ def _rule(self: InPlace, edit: edits.AddGroupRule) -> list[Placed]:
     for items in _inline_rules(self, edit, at):
         try:
             self.refuse_circle(at, [item.value for item in items if isinstance(item, Assign)])
-        except Cannot:
+        except CannotWrite:
             if self.styles.writes(at, name):
                 raise
             # The provider leaves alone what comes to a direction of which the block says nothing.
@@ -267,7 +267,7 @@ def _route(self: InPlace, edit: edits.SetRoute) -> list[Placed]:
         where = (destination.name, destination.value)
         return [(at, SwapArgument(("route",), targets, target.name, target.value, where))]
     if self.styles.as_argument(at, "route"):
-        raise Cannot("the routes are written as one argument", "add the route to the list by hand")
+        raise CannotWrite("the routes are written as one argument", "add the route to the list by hand")
     return [(at, AddBlock((), hcl.block("route", [destination, target]), ("route",)))]
 
 
@@ -276,7 +276,7 @@ def _route_texts(self: InPlace, edit: edits.SetRoute, at: Pointer) -> tuple[Assi
         self.made(at), edit, ("cidr_block", "ipv6_cidr_block", "destination_prefix_list_id")
     )
     if not isinstance(destination, Assign) or not isinstance(target, Assign):
-        raise Cannot("the route has no argument", "write the route by hand")
+        raise CannotWrite("the route has no argument", "write the route by hand")
     return destination, target
 
 
@@ -294,7 +294,7 @@ def _launch(self: InPlace, key: str, what: str) -> tuple[Pointer, tuple[str, ...
     held = self.writer.estate.launches.get(key)
     kind = held.kind if held is not None else LaunchKind.SERVICE
     if kind not in LAUNCHES:
-        raise Cannot(f"{key} is a {kind.value}, which is not changed here", f"in {key}, {what}")
+        raise CannotWrite(f"{key} is a {kind.value}, which is not changed here", f"in {key}, {what}")
     at = self.argument(held.origin.address if held is not None else key, what)
     return at, *LAUNCHES[kind]
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from pullproof.model.edits import new
 from pullproof.model.value import Unknown
+from pullproof.render.base import CannotWrite
 from pullproof.render.terraform import hcl
-from pullproof.render.terraform.document import Cannot
 from pullproof.render.terraform.hcl import Item
 from pullproof.render.terraform.keys import Calls, Pointer
 from pullproof.render.terraform.writer import Fresh, Writer
@@ -62,7 +62,7 @@ def every(writer: Writer, scope: Calls, keys: Sequence[str], attribute: str) -> 
 def known(ref: str | Unknown) -> str:
     """A key that an edit holds; edits are made of what is known."""
     if isinstance(ref, Unknown):
-        raise Cannot("what the edit refers to is not known", ref.settle_by)
+        raise CannotWrite("what the edit refers to is not known", ref.settle_by)
     return ref
 
 

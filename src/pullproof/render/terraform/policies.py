@@ -8,8 +8,8 @@ import msgspec
 from pullproof.model.iam import Principals, Statement
 from pullproof.model.text import Text
 from pullproof.model.value import Listing, Unknown
+from pullproof.render.base import CannotWrite
 from pullproof.render.terraform import hcl
-from pullproof.render.terraform.document import Cannot
 from pullproof.render.terraform.hcl import Assign, Item, Nested
 from pullproof.render.terraform.keys import Calls
 from pullproof.render.terraform.writer import Writer
@@ -29,14 +29,14 @@ def written(writer: Writer, statement: Statement, scope: Calls, own: str | int |
     """A statement with every text as an expression.
 
     Raises:
-        Cannot: a part of it is not known, or cannot be referred to from the module.
+        CannotWrite: a part of it is not known, or cannot be referred to from the module.
     """
     if statement.allow is not True or statement.not_actions or statement.not_resources:
-        raise Cannot("only statements that allow are written", "write the statement by hand")
+        raise CannotWrite("only statements that allow are written", "write the statement by hand")
 
     def texts(listing: Listing[Text] | None) -> tuple[str, ...]:
         if listing is not None and listing.open:
-            raise Cannot("a part of the statement is not known", "write the statement by hand")
+            raise CannotWrite("a part of the statement is not known", "write the statement by hand")
         return tuple(writer.text(text, scope, own) for text in (listing.items if listing is not None else ()))
 
     return Written(
@@ -53,7 +53,7 @@ def _principals(statement: Statement) -> tuple[tuple[str, Listing[Text]], ...]:
     if found is None:
         return ()
     if isinstance(found, Unknown) or found.excluded:
-        raise Cannot("whom the statement is about is not known", "write the statement by hand")
+        raise CannotWrite("whom the statement is about is not known", "write the statement by hand")
     return found.of
 
 
@@ -145,7 +145,7 @@ def as_json(statement: Written, indent: str) -> str:
     """The statement as JSON inside a heredoc; references stand in its strings.
 
     Raises:
-        Cannot: something in it is not text.
+        CannotWrite: something in it is not text.
     """
     rows: list[tuple[str, str]] = [("Sid", f'"{statement.sid}"')] if statement.sid else []
     rows.append(("Effect", '"Allow"'))

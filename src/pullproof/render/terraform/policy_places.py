@@ -6,9 +6,10 @@ import msgspec
 
 from pullproof.model.iam import Policy, Statement
 from pullproof.model.value import Origin, Unknown
+from pullproof.render.base import CannotWrite
 from pullproof.render.terraform import policies
 from pullproof.render.terraform.changes import AddStatements, AddToDocument, Placed, WrapPolicy
-from pullproof.render.terraform.document import Cannot, Spot, inner, mentioned
+from pullproof.render.terraform.document import Spot, inner, mentioned
 from pullproof.render.terraform.keys import Pointer, pointer
 from pullproof.render.terraform.resources_iam import POLICY_RESOURCES
 from pullproof.render.terraform.styles import Styles
@@ -33,7 +34,7 @@ def statement_change(
     `holder` is the estate's attribute and the key.
 
     Raises:
-        Cannot: the policy is nowhere that can be changed.
+        CannotWrite: the policy is nowhere that can be changed.
     """
     kind, key = holder
     noun = getattr(writer.estate, kind).get(key)
@@ -43,11 +44,13 @@ def statement_change(
         return _on_role(writer, styles, noun.policies.items, (key, statements), way)
     policy = noun.policy
     if isinstance(policy, Unknown):
-        raise Cannot(f"the policy of {key} is not known", policy.settle_by)
+        raise CannotWrite(f"the policy of {key} is not known", policy.settle_by)
     if policy is not None:
         return [_change(writer, policy.origin, statements, way.general)]
     if kind not in POLICY_RESOURCES:
-        raise Cannot(f"{key} has no policy, and a first one would allow less than none", "leave it without")
+        raise CannotWrite(
+            f"{key} has no policy, and a first one would allow less than none", "leave it without"
+        )
     return []
 
 
@@ -55,11 +58,11 @@ def trust_change(writer: Writer, role: str) -> list[Placed]:
     """The change that lets ECS tasks assume a role.
 
     Raises:
-        Cannot: its trust policy is nowhere that can be changed.
+        CannotWrite: its trust policy is nowhere that can be changed.
     """
     noun = writer.estate.roles.get(role)
     if noun is None or not isinstance(noun.trust, Policy):
-        raise Cannot(
+        raise CannotWrite(
             f"the trust policy of {role} is not part of this input", "let ecs-tasks.amazonaws.com assume it"
         )
     return [_change(writer, noun.trust.origin, [policies.ecs_tasks()], False)]
@@ -87,12 +90,12 @@ def _on_role(
         if at.type == "aws_iam_role_policy" and not way.beside:
             try:
                 found = _direct(writer, policy.origin, statements, way.general)
-            except Cannot:
+            except CannotWrite:
                 continue
             if found is not None:
                 return [found]
     if styles.separate(role, "aws_iam_role_policies_exclusive"):
-        raise Cannot(
+        raise CannotWrite(
             f"{key} is held to a list of inline policies", "write the policy, and add it to that list"
         )
     return []
@@ -130,9 +133,11 @@ def _where(writer: Writer, origin: Origin) -> tuple[Pointer, tuple[str, ...], st
     """The block, the nested block and the argument that a policy is written in."""
     at = pointer(origin.address)
     if at is None or writer.workspace is None:
-        raise Cannot(f"the configuration with {origin} is not at hand", "add the statement there by hand")
+        raise CannotWrite(
+            f"the configuration with {origin} is not at hand", "add the statement there by hand"
+        )
     if at.data:
-        raise Cannot(f"the policy of {origin.address} is kept elsewhere", "add the statement there")
+        raise CannotWrite(f"the policy of {origin.address} is kept elsewhere", "add the statement there")
     step = origin.path.split(".")[0]
     if step.startswith("inline_policy"):
         return at, ("inline_policy",), "policy"

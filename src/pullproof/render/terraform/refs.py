@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 
 from pullproof.model.edits import NEW
+from pullproof.render.base import CannotWrite
 from pullproof.render.terraform import hcl
-from pullproof.render.terraform.document import Cannot
 from pullproof.render.terraform.keys import Calls, Pointer, is_literal, pointer
 from pullproof.render.terraform.workspace import Workspace
 from pullproof.sources.terraform.hcl.syntax import Source
@@ -42,17 +42,17 @@ class Refs:
         """Where something is; None for an id that is written out.
 
         Raises:
-            Cannot: the key is neither.
+            CannotWrite: the key is neither.
         """
         if key.startswith(NEW):
             name, _, rest = key.removeprefix(NEW).partition(".")
             found = self.made.get(name)
             if found is None:
-                raise Cannot(f"{name}, which it needs, cannot be written", "see what is said of that")
+                raise CannotWrite(f"{name}, which it needs, cannot be written", "see what is said of that")
             return Pointer(found.calls, found.block, found.index, f".{rest}" if rest else "")
         found = pointer(key)
         if found is None and not is_literal(key):
-            raise Cannot(f"{key[:80]!r} is no address", "name it by its Terraform address")
+            raise CannotWrite(f"{key[:80]!r} is no address", "name it by its Terraform address")
         return found
 
     def of(self, key: str, attribute: str, scope: Calls, own: str | int | None = None) -> str:
@@ -62,7 +62,7 @@ class Refs:
         one to `each.key`.
 
         Raises:
-            Cannot: nothing leads there from the module.
+            CannotWrite: nothing leads there from the module.
         """
         at = self.where(key)
         if at is None:
@@ -78,7 +78,7 @@ class Refs:
         if found is None:
             module = "".join(f"module.{name}" for name, _ in at.calls[-1:]) or "the root module"
             plain = f"{at.block}{hcl.index(at.index)}{rest}"
-            raise Cannot(
+            raise CannotWrite(
                 f"{plain} is inside {module}, and no output gives it",
                 f'add an output to that module: output "NAME" {{ value = {plain} }}',
             )

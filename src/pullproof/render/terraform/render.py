@@ -12,11 +12,10 @@ from pullproof.model.edits import NEW, AddEndpoint, AddStatement, AddTrust, Edit
 from pullproof.model.endpoints import EndpointType
 from pullproof.model.estate import Estate
 from pullproof.model.text import holes
-from pullproof.render.base import Patch, Refusal, Rendered
+from pullproof.render.base import CannotWrite, Patch, Refusal, Rendered
 from pullproof.render.terraform import hcl
 from pullproof.render.terraform.changes import Change
 from pullproof.render.terraform.describe import described, needs
-from pullproof.render.terraform.document import Cannot
 from pullproof.render.terraform.hcl import Assign, index
 from pullproof.render.terraform.inplace import MENTIONED, InPlace
 from pullproof.render.terraform.keys import Calls, Pointer, pointer
@@ -94,10 +93,10 @@ class _Run:
         """Write a unit, or note why not."""
         try:
             how(unit)
-        except Cannot as cannot:
+        except CannotWrite as cannot:
             self.refuse(unit, cannot)
 
-    def refuse(self, unit: Unit, cannot: Cannot) -> None:
+    def refuse(self, unit: Unit, cannot: CannotWrite) -> None:
         """Note what cannot be written."""
         for edit in unit:
             remedy = input_for(self.workspace, edit) or cannot.remedy
@@ -111,7 +110,7 @@ class _Run:
             return
         at, change = changes[0]
         place = self.styles.place(at)
-        raise Cannot(
+        raise CannotWrite(
             f"it changes {at.block}{f' at {place}' if place else ''}, which another file cannot do",
             f"{said(change)}, or let --write do it",
         )
@@ -141,7 +140,7 @@ class _Run:
                     raise _only_some(wish.at, left)
                 if self.workspace is not None:
                     wish.change.make(self.workspace.find(wish.at))
-            except Cannot as cannot:
+            except CannotWrite as cannot:
                 for unit in wish.units:
                     self.refuse(unit, cannot)
 
@@ -154,7 +153,7 @@ class _Run:
                 self.fresh = [one for one in self.fresh if not (one.scope in scopes and one.text() == text)]
                 name = "".join(f"module.{part[0]}" for part in scope)
                 others = ", ".join(sorted(_calls_text(calls) for calls in left))
-                cannot = Cannot(
+                cannot = CannotWrite(
                     f"it would be written in {name}, which is also {others}", "mend all of them: --for all"
                 )
                 for unit in units:
@@ -199,16 +198,16 @@ class _Run:
 
     def _add(self, unit: Unit) -> None:
         """Make new resources in the outermost module from which everything can be named."""
-        first: Cannot | None = None
+        first: CannotWrite | None = None
         for scope in self._candidates(unit):
             try:
                 made = make(self.writer, unit, scope)
-            except Cannot as cannot:
+            except CannotWrite as cannot:
                 first = first or cannot
                 continue
             self._keep(made, unit, scope)
             return
-        raise first or Cannot("it refers to nothing that is known", "write it by hand")
+        raise first or CannotWrite("it refers to nothing that is known", "write it by hand")
 
     def _keep(self, made: list[Fresh], unit: Unit, scope: Calls) -> None:
         for one in made:
@@ -292,7 +291,7 @@ class _Run:
     def _refuse_override(self, at: Pointer) -> None:
         kind = "data" if at.data else "resource"
         if self.workspace is not None and self.workspace.overridden(at.path, (kind, at.type, at.name)):
-            raise Cannot(f"an override file has a say in {at.block}", "make the change there by hand")
+            raise CannotWrite(f"an override file has a say in {at.block}", "make the change there by hand")
 
 
 def said(change: Change) -> str:
@@ -361,9 +360,9 @@ def _alike(one: Fresh, other: Fresh) -> bool:
     )
 
 
-def _only_some(at: Pointer, left: list[str]) -> Cannot:
+def _only_some(at: Pointer, left: list[str]) -> CannotWrite:
     more = "" if len(left) < 4 else f" and {len(left) - 3} more"
-    return Cannot(
+    return CannotWrite(
         f"{at.block} is written once for several instances, and the change is not wanted for"
         f" {', '.join(left[:3])}{more}",
         "make the change depend on each.key or count.index by hand, or mend all of them: --for all",

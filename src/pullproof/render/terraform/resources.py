@@ -10,8 +10,8 @@ from pullproof.model.filters import GroupRef
 from pullproof.model.packets import ANY_PROTOCOL, EVERY_PORT, Service, protocol_name
 from pullproof.model.text import holes
 from pullproof.model.vpc import ListRef, TargetKind
+from pullproof.render.base import CannotWrite
 from pullproof.render.terraform import hcl, policies
-from pullproof.render.terraform.document import Cannot
 from pullproof.render.terraform.hcl import Assign, Item
 from pullproof.render.terraform.keys import Calls, Pointer
 from pullproof.render.terraform.made import Made, known, short
@@ -49,7 +49,7 @@ def make(writer: Writer, unit: Sequence[Edit], scope: Calls) -> list[Fresh]:
     """The resources that an edit, or some statements for one policy, come to in a module instance.
 
     Raises:
-        Cannot: it is a change to something that exists, or refers to what cannot be named from there.
+        CannotWrite: it is a change to something that exists, or refers to what cannot be named from there.
     """
     made = Made(writer, scope)
     alike = [edit for edit in unit if isinstance(edit, edits.AddStatement)]
@@ -59,7 +59,7 @@ def make(writer: Writer, unit: Sequence[Edit], scope: Calls) -> list[Fresh]:
     edit = unit[0]
     write = _WRITERS.get(type(edit))
     if write is None:
-        raise Cannot("this changes an argument of something that exists", "use --write")
+        raise CannotWrite("this changes an argument of something that exists", "use --write")
     write(made, edit)
     return made.out
 
@@ -203,7 +203,7 @@ def _route_table(made: Made, edit: edits.AddRouteTable) -> None:
 def route_items(made: Made, edit: edits.SetRoute, names: tuple[str, str, str]) -> list[Item]:
     """The destination and the target of a route; `names` are the arguments for IPv4, IPv6 and lists."""
     if edit.target.kind not in ROUTE_ARGUMENT:
-        raise Cannot(f"a route to a {edit.target.kind.value} is not written", "write the route by hand")
+        raise CannotWrite(f"a route to a {edit.target.kind.value} is not written", "write the route by hand")
     if isinstance(edit.destination, ListRef):
         key = known(edit.destination.ref)
         destination = Assign(names[2], made.writer.prefix_list(key, made.scope))

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from pullproof.model import edits
+from pullproof.render.base import CannotWrite
 from pullproof.render.terraform import hcl, policies
-from pullproof.render.terraform.document import Cannot
 from pullproof.render.terraform.hcl import Assign
 from pullproof.render.terraform.made import Made, short
 
@@ -40,7 +40,7 @@ def statements(made: Made, edits_: Sequence[edits.AddStatement]) -> None:
         return
     form = POLICY_RESOURCES.get(edit.kind)
     if form is None:
-        raise Cannot("this changes a policy that exists", "use --write")
+        raise CannotWrite("this changes a policy that exists", "use --write")
     kind, argument, attribute = form
     made.add(
         kind,

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from pullproof.model.estate import Estate
 from pullproof.model.value import Origin
-from pullproof.render.terraform.document import Cannot, attribute_of, has_nested, mentioned
+from pullproof.render.base import CannotWrite
+from pullproof.render.terraform.document import attribute_of, has_nested, mentioned
 from pullproof.render.terraform.keys import Pointer
 from pullproof.render.terraform.workspace import Found, Workspace
 
@@ -94,7 +95,7 @@ class Styles:
         """`file:line` of a block; "" where it is not known."""
         try:
             found = self._find(at)
-        except Cannot:
+        except CannotWrite:
             return ""
         return found.place if found is not None else ""
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from pullproof.render.base import CannotWrite
 from pullproof.render.terraform.document import (
-    Cannot,
     Document,
     Spot,
     at_indent,
@@ -206,7 +206,7 @@ def rename_argument(
     """Put an argument in the place of those that exclude it, in the one block that `where` points out.
 
     Raises:
-        Cannot: there is no such block.
+        CannotWrite: there is no such block.
     """
     block = _meant(document, spot, where)
     name, value = new
@@ -214,7 +214,7 @@ def rename_argument(
     out = [item for item in items if document.text(item.children[0]) in old]
     row = _row(items, out[0]) if out else []
     if not out:
-        raise Cannot("the argument to change is not written there", "make the change by hand")
+        raise CannotWrite("the argument to change is not written there", "make the change by hand")
     names = {id(item): document.text(item.children[0]) for item in row}
     names[id(out[0])] = name
     width = max(len(text) for text in names.values())
@@ -260,4 +260,4 @@ def _meant(document: Document, spot: Spot, where: tuple[str, str]) -> "Node":
         written = attribute_of(block, name)
         if written is not None and document.text(written).strip() == value:
             return block
-    raise Cannot(f"no block has {name} = {value}", "make the change by hand")
+    raise CannotWrite(f"no block has {name} = {value}", "make the change by hand")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pullproof.errors import InputError
-from pullproof.render.base import Patch
-from pullproof.render.terraform.document import BY_HAND, Cannot, Document, Spot, items_of, mentioned
+from pullproof.render.base import CannotWrite, Patch
+from pullproof.render.terraform.document import BY_HAND, Document, Spot, items_of, mentioned
 from pullproof.render.terraform.keys import Pointer
 from pullproof.sources.terraform.hcl import paths
 from pullproof.sources.terraform.hcl.blocks import LARGEST
@@ -57,12 +57,12 @@ class Workspace:
         """The module at the end of a path of calls.
 
         Raises:
-            Cannot: it is not installed here.
+            CannotWrite: it is not installed here.
         """
         found = self.project.module(path)
         if found is None:
             name = ".".join(f"module.{one}" for one in path)
-            raise Cannot(f"{name} is not installed here", "run `terraform init` first")
+            raise CannotWrite(f"{name} is not installed here", "run `terraform init` first")
         return found
 
     def is_local(self, path: tuple[str, ...]) -> bool:
@@ -83,7 +83,7 @@ class Workspace:
         """The block that a thing is written in.
 
         Raises:
-            Cannot: it is not written here, or not in a form that can be changed.
+            CannotWrite: it is not written here, or not in a form that can be changed.
         """
         kind = "data" if pointer.data else "resource"
         return self.find_labels(pointer.path, (kind, pointer.type, pointer.name), pointer.block)
@@ -92,15 +92,17 @@ class Workspace:
         """The same by labels; `called` is what messages name it."""
         module = self.module(path)
         if not self.is_local(path):
-            raise Cannot(
+            raise CannotWrite(
                 f"{called} is inside a module from {self.source(path)}", "change the module's inputs instead"
             )
         name = self._names(module.directory).get(labels)
         if name is None:
             block = module.resources.get(called)
             if block is not None and block.file.endswith(".json"):
-                raise Cannot(f"{called} is written as JSON ({block.place})", "make the change there by hand")
-            raise Cannot(f"{called} is not written in {paths.shown_path(module.directory)}", BY_HAND)
+                raise CannotWrite(
+                    f"{called} is written as JSON ({block.place})", "make the change there by hand"
+                )
+            raise CannotWrite(f"{called} is not written in {paths.shown_path(module.directory)}", BY_HAND)
         return Found(self.document(name), Spot(labels))
 
     def holds(self, path: tuple[str, ...], kind: str) -> Iterator[tuple[tuple[str, ...], Document]]:

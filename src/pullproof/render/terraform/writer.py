@@ -8,8 +8,8 @@ from pullproof.model.edits import MANAGED, NEW
 from pullproof.model.endpoints import EndpointType
 from pullproof.model.estate import Estate
 from pullproof.model.text import HOLE, OPEN, Text
+from pullproof.render.base import CannotWrite
 from pullproof.render.terraform import hcl
-from pullproof.render.terraform.document import Cannot
 from pullproof.render.terraform.hcl import Assign, Item
 from pullproof.render.terraform.keys import Calls, Pointer, pointer
 from pullproof.render.terraform.refs import Refs
@@ -138,7 +138,7 @@ class Writer:
         """A string expression; what is known only by name becomes a reference.
 
         Raises:
-            Cannot: a part of it stands for anything at all, or nothing leads to it.
+            CannotWrite: a part of it stands for anything at all, or nothing leads to it.
         """
         named = self._named(text, scope, own)
         if named is not None:
@@ -169,7 +169,7 @@ class Writer:
         """The id of a prefix list: of the endpoint that has it, or looked up by its name.
 
         Raises:
-            Cannot: it is neither known where it is nor by name.
+            CannotWrite: it is neither known where it is nor by name.
         """
         held = self.estate.prefix_lists.get(key)
         plain = key.removeprefix(MANAGED)
@@ -182,7 +182,7 @@ class Writer:
                     return self.refs.at(
                         place, "prefix_list_id" if place.type == "aws_vpc_endpoint" else "id", scope
                     )
-                except Cannot:
+                except CannotWrite:
                     if not aws_own:
                         raise
         if not aws_own:
@@ -195,7 +195,7 @@ class Writer:
     def _list_at(self, key: str, *, may_miss: bool) -> Pointer | None:
         try:
             return self.refs.where(key)
-        except Cannot:
+        except CannotWrite:
             if may_miss:
                 return None
             raise
@@ -228,7 +228,7 @@ class Writer:
                 continue
             try:
                 expression = self.refs.of(key, "arn", scope, own)
-            except Cannot:
+            except CannotWrite:
                 if OPEN in text:
                     raise
                 continue
@@ -246,7 +246,7 @@ class Writer:
             return self.refs.of(name, "id", scope)
         at = pointer(name)
         if name.startswith("?") or at is None or not at.rest:
-            raise Cannot("a part of the text is not known here", "write it by hand")
+            raise CannotWrite("a part of the text is not known here", "write it by hand")
         return self.refs.at(at, "id", scope, own)
 
 

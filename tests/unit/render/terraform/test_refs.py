@@ -9,7 +9,7 @@ from pullproof.model.estate import Estate
 from pullproof.model.filters import PrefixList
 from pullproof.model.stores import Repository, Secret
 from pullproof.model.text import anything, hole
-from pullproof.render.terraform.document import Cannot
+from pullproof.render.base import CannotWrite
 from pullproof.render.terraform.keys import Pointer, pointer
 from pullproof.render.terraform.refs import Refs, leads_to
 from pullproof.render.terraform.workspace import Workspace
@@ -102,7 +102,7 @@ def test_what_is_written_to_refer_to_something(
 )
 def test_what_nothing_leads_to(workspace: Workspace, key: str) -> None:
     """What no output gives, what is not made, and what is no address cannot be referred to."""
-    with pytest.raises(Cannot):
+    with pytest.raises(CannotWrite):
         Refs(workspace).of(key, "id", ())
 
 
@@ -167,7 +167,7 @@ def test_the_account_is_asked_for() -> None:
     )
     writer.text(f"{hole('account')}", ())
     assert ["data.aws_caller_identity.current"] == [one.address for one in writer.asked.values()]
-    with pytest.raises(Cannot):
+    with pytest.raises(CannotWrite):
         writer.text(anything("name"), ())
 
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pullproof.errors import InputError
-from pullproof.render.terraform.document import BOM, Cannot, Document, Spot
+from pullproof.render.base import CannotWrite
+from pullproof.render.terraform.document import BOM, Document, Spot
 from pullproof.render.terraform.surgery import add_block, add_to_list, rename_argument, set_argument
 
 SPOT = Spot(("resource", "aws_x", "a"))
@@ -120,7 +121,7 @@ def test_one_argument_takes_the_place_of_another() -> None:
         "gateway_id = b", "nat_gateway_id = n"
     )
     assert resource(wanted) == found.now.decode()
-    with pytest.raises(Cannot):
+    with pytest.raises(CannotWrite):
         rename_argument(found, at, ("gateway_id",), ("x", "n"), ("cidr_block", '"9.0.0.0/8"'))
 
 
@@ -147,7 +148,7 @@ def test_what_only_the_grammar_stumbles_over_is_not_changed() -> None:
     found = document(resource("  a = 1e3\n"))
     assert found.broken
 
-    with pytest.raises(Cannot):
+    with pytest.raises(CannotWrite):
         set_argument(found, SPOT, "b", "1")
 
 
