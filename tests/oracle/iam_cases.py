@@ -12,7 +12,7 @@ from pullproof.iam.context import ABSENT, Value
 from pullproof.iam.request import Request
 from pullproof.model.endpoints import Endpoint, EndpointType
 from pullproof.model.estate import Estate
-from pullproof.model.iam import Policy, Role
+from pullproof.model.iam import OrganizationLevel, Policy, Role
 from pullproof.model.policy_json import policy_of
 from pullproof.model.value import Listing, Origin
 
@@ -105,6 +105,7 @@ class Case(msgspec.Struct, kw_only=True):
     identity: list[dict[str, Any]]
     boundary: dict[str, Any] | None
     organization: list[dict[str, Any]]
+    levels: list[list[dict[str, Any]]]
     resource_policy: dict[str, Any] | None
     endpoint_policy: dict[str, Any] | None
 
@@ -120,6 +121,7 @@ def drawn(random: Random) -> Case:
     account = THEIRS if kind and random.random() < 0.25 else OURS
     resource = resource.format(account)
     call = (action, resource)
+    levels = [_level(random, call) for _ in range(random.choice((0, 0, 0, 1, 2)))]
     return Case(
         action=action,
         resource=resource,
@@ -129,7 +131,8 @@ def drawn(random: Random) -> Case:
         | {"aws:PrincipalArn": ROLE, "aws:PrincipalAccount": OURS},
         identity=[_document(random, call) for _ in range(random.choice((0, 1, 1, 2)))],
         boundary=_document(random, call, open_handed=True) if random.random() < 0.3 else None,
-        organization=[_document(random, call, deny=True)] if random.random() < 0.3 else [],
+        organization=[_document(random, call, deny=True)] if not levels and random.random() < 0.3 else [],
+        levels=levels,
         resource_policy=_document(random, call, principals=PRINCIPALS)
         if kind and random.random() < 0.6
         else None,
@@ -137,6 +140,11 @@ def drawn(random: Random) -> Case:
         if random.random() < 0.4
         else None,
     )
+
+
+def _level(random: Random, call: tuple[str, str]) -> list[dict[str, Any]]:
+    """The policies of one level of the organization: at least one."""
+    return [_document(random, call, open_handed=True) for _ in range(random.choice((1, 1, 2)))]
 
 
 def _document(
@@ -219,6 +227,9 @@ def as_request(case: Case) -> tuple[Estate, Request]:
     estate = Estate()
     estate.account = OURS
     estate.organization_policies = tuple(read(each, "scp") for each in case.organization)
+    levels = (Listing(tuple(read(each, "level") for each in level)) for level in case.levels)
+    if case.levels:
+        estate.organization_levels[OURS] = tuple(OrganizationLevel(at="ou", policies=one) for one in levels)
     estate.endpoints["endpoint"] = Endpoint(
         key="endpoint",
         origin=Origin("endpoint"),

@@ -18,7 +18,10 @@ Document = dict[str, Any]
 def allowed(case: Case) -> bool:
     """Whether AWS would let the request through."""
     layers = [*case.identity, case.boundary, *case.organization, case.resource_policy, case.endpoint_policy]
+    layers += [document for level in case.levels for document in level]
     if any(_says(case, layer, "Deny") for layer in layers if layer):
+        return False
+    if not all(any(_says(case, document, "Allow") for document in level) for level in case.levels):
         return False
     if case.boundary and not _bypasses(case) and not _says(case, case.boundary, "Allow"):
         return False

@@ -69,7 +69,8 @@ def _simulation(case: Case) -> dict[str, Any]:
         },
         "identityPolicies": _named(case.identity),
         "serviceControlPolicies": [
-            {"orgIdentifier": "o-mine", "policies": _named([EVERYTHING, *case.organization])}
+            {"orgIdentifier": "o-mine", "policies": _named([EVERYTHING, *case.organization])},
+            *({"orgIdentifier": "o-mine", "policies": _named(level)} for level in case.levels),
         ],
         "resourceControlPolicies": [],
         **({"resourcePolicy": policy} if policy else {}),

@@ -11,7 +11,8 @@ from typing import TypeAlias
 from pullproof.evidence import Gate, Hop, Step
 from pullproof.iam.asked import Asked, asked
 from pullproof.iam.endpoints import endpoint_hop
-from pullproof.iam.identity import boundary_hop, identity_hop, organization_hop
+from pullproof.iam.identity import boundary_hop, identity_hop
+from pullproof.iam.organization import organization_hops
 from pullproof.iam.request import Anonymous, Decision, Foreign, Request
 from pullproof.iam.resources import grants_of, lets_in, resource_hop
 from pullproof.iam.steps import hop, unsettled
@@ -111,6 +112,6 @@ def _sides(question: Asked, caller: Role | Unknown, *, cross_account: bool) -> t
     return (
         identity_hop(question, caller, unlimited + limited),
         *(boundary_hop(question, caller, unlimited) if isinstance(caller, Role) else ()),
-        *(organization_hop(question, caller) if isinstance(caller, Role) else ()),
+        *(organization_hops(question, caller) if isinstance(caller, Role) else ()),
         *resource_hop(question, grants, cross_account=cross_account),
     )

@@ -54,11 +54,13 @@ class Judge:
         role = self._role(call.key)
         endpoint = self._endpoint(call, way)
         mine = call.presigned or call.key not in self._roles
+        levels = self.plan.estate.organization_levels.get(self.account)
         layers = Layers(
             role=None if mine else role,
             endpoint=None if endpoint is None else endpoint.policy,
             resource=None if mine else self._resource_policy(call),
-            organization=() if mine else self.plan.estate.organization_policies,
+            organization=() if mine or levels is not None else self.plan.estate.organization_policies,
+            levels=() if mine else tuple(level.policies for level in levels or ()),
         )
         try:
             return allowed(self._call(call, way, endpoint, role), layers)

@@ -38,6 +38,7 @@ class Layers(msgspec.Struct, frozen=True, kw_only=True):
     endpoint: Maybe[Policy] | None = None
     resource: Maybe[Policy] | None = None
     organization: tuple[Policy, ...] = ()
+    levels: tuple[Listing[Policy], ...] = ()
     same_account: bool = True
 
 
@@ -51,12 +52,16 @@ def allowed(call: Call, layers: Layers) -> str:
     bounds = () if layers.role is None or layers.role.boundary is None else (_told(layers.role.boundary),)
     resource = () if layers.resource is None else (_told(layers.resource),)
     endpoint = () if layers.endpoint is None else (_told(layers.endpoint),)
-    every = (*identity, *bounds, *resource, *endpoint, *layers.organization)
+    levels = [_known(level) for level in layers.levels]
+    above = (policy for level in levels for policy in level)
+    every = (*identity, *bounds, *resource, *endpoint, *layers.organization, *above)
     if _says(every, call, allow=False):
         return "denied"
     # AWS attaches a policy that allows everything, until it is replaced by one that allows less.
     lists = any(statement.allow is True for each in layers.organization for statement in _statements(each))
     if lists and not _says(layers.organization, call, allow=True):
+        return "organization policy"
+    if not all(_says(level, call, allow=True) for level in levels):
         return "organization policy"
     if endpoint and not _says(endpoint, call, allow=True):
         return "endpoint policy"

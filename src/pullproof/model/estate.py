@@ -50,8 +50,11 @@ class Estate:
         self.task_definitions: dict[str, ecs.TaskDefinition] = {}
         self.launches: dict[str, ecs.Launch] = {}
         self.roles: dict[str, iam.Role] = {}
-        #: Service control policies that apply to the account, where the input shows them.
+        #: Service control policies that apply, where the input shows them, and not to what they are attached.
         self.organization_policies: tuple[iam.Policy, ...] = ()
+        #: By account id, the levels above it that have any, from the account up; none for the management
+        #: account, which no service control policy limits.
+        self.organization_levels: dict[str, tuple[iam.OrganizationLevel, ...]] = {}
         self.repositories: dict[str, stores.Repository] = {}
         self.registry_policies: dict[str, stores.RegistryPolicy] = {}
         self.pull_through_rules: dict[str, stores.PullThroughRule] = {}

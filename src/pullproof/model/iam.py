@@ -65,3 +65,10 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
     trust: Maybe[Policy]
     policies: Listing[Policy]
     boundary: Maybe[Policy] | None = None
+
+
+class OrganizationLevel(msgspec.Struct, frozen=True, kw_only=True):
+    """The root, a unit or the account itself, by its id, and the service control policies attached to it."""
+
+    at: str
+    policies: Listing[Policy]

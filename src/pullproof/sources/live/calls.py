@@ -10,13 +10,14 @@ import msgspec
 from pullproof.sources.live import keeps
 from pullproof.sources.live.calls_names import NAMES
 from pullproof.sources.live.calls_network import NETWORK
+from pullproof.sources.live.calls_organization import ORGANIZATION
 from pullproof.sources.live.calls_stores import STORES
 from pullproof.sources.live.calls_tasks import TASKS
 from pullproof.sources.live.calls_transit import TRANSIT
 from pullproof.sources.live.calls_why import WHY
 from pullproof.sources.live.values import Call
 
-CALLS: tuple[Call, ...] = (*TASKS, *NETWORK, *TRANSIT, *NAMES, *STORES)
+CALLS: tuple[Call, ...] = (*TASKS, *NETWORK, *TRANSIT, *NAMES, *STORES, *ORGANIZATION)
 
 #: Made before anything else, to see that the credentials work and whose account it is. Nobody can be denied it.
 #: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html

@@ -8,6 +8,7 @@ import msgspec
 from pullproof.sources.live.values import Call, Got, Kind, Missing, Seen
 from pullproof.sources.snapshot.answers import Folder
 from pullproof.sources.snapshot.layout import BY_NAME, GLOBAL
+from pullproof.sources.snapshot.told import ALONE
 
 #: What identifies an item while its parts come in from several calls, where the layout says otherwise.
 PARTS = {"Roles": "RoleName"}
@@ -95,7 +96,7 @@ class Collected(Seen):
             kind = BY_NAME[file]
             listed = merged(file, items)
             more = GOES_ON if file in lacking and not kind.each else {}
-            if file == "VpcBlockPublicAccessOptions" and listed:
+            if file in ALONE and listed:
                 found[file] = {kind.key: listed[0]}
             else:
                 found[file] = {kind.key: listed} | more
@@ -110,6 +111,11 @@ def settled_by(lost: Missing) -> str:
     """What to do so that the call has an answer the next time."""
     call, trouble = lost.call, lost.trouble
     of = f" on {', '.join(lost.of[:3])}" if call.most == 1 and lost.of and lost.of[0] else ""
+    if trouble.kind is Kind.DENIED and call.service == "organizations":
+        return (
+            f"allow {call.actions[0]}, which only the organization's management account and delegated"
+            " administrators have; until then they are taken to deny nothing"
+        )
     if trouble.kind is Kind.DENIED:
         return f"allow {' and '.join(call.actions)}{of} to the caller"
     if trouble.kind is Kind.THROTTLED:

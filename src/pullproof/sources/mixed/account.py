@@ -7,7 +7,8 @@ from pullproof.sources.base import Options
 from pullproof.sources.mixed.answers import answered
 from pullproof.sources.mixed.merge import merged
 from pullproof.sources.snapshot.answers import Folder
-from pullproof.sources.snapshot.load import organization_policies, translated, tree_of
+from pullproof.sources.snapshot.load import translated, tree_of
+from pullproof.sources.snapshot.organization import organize
 from pullproof.sources.terraform.tree import Tree
 from pullproof.sources.terraform.whereabouts import Whereabouts
 
@@ -31,7 +32,4 @@ class Account:
 
     def finish(self, estate: Estate) -> None:
         """Add what no resource of the input's kind says."""
-        estate.organization_policies = (
-            *estate.organization_policies,
-            *organization_policies(self._made),
-        )
+        organize(estate, self._made.told)

@@ -4,15 +4,13 @@ import os
 from collections.abc import Sequence
 
 from pullproof.errors import InputError
-from pullproof.model.iam import Policy
-from pullproof.model.policy_json import policy_of
-from pullproof.model.value import Listing, Origin, Unknown
 from pullproof.sources.base import Loaded, Options
 from pullproof.sources.snapshot.answers import Folder, Manifest
 from pullproof.sources.snapshot.gateways import gateways
 from pullproof.sources.snapshot.layout import GLOBAL
 from pullproof.sources.snapshot.names import names
 from pullproof.sources.snapshot.network import network
+from pullproof.sources.snapshot.organization import organize
 from pullproof.sources.snapshot.read import read_folder
 from pullproof.sources.snapshot.stores import roles, stores
 from pullproof.sources.snapshot.tasks import tasks
@@ -59,7 +57,7 @@ def load_answers(
     with Uncollected():
         made = translated(folders)
         estate = adapt(tree_of(made), options)
-        estate.organization_policies = organization_policies(made)
+        organize(estate, made.told)
     return Loaded(
         kind=kind,
         path=path,
@@ -92,20 +90,6 @@ def tree_of(made: Translation) -> Tree:
         unseen=made.unseen,
         supply=SUPPLY,
     )
-
-
-def organization_policies(made: Translation) -> tuple[Policy, ...]:
-    """Service control policies; one that cannot be read may say anything."""
-    found = []
-    for item in made.told.of("OrganizationPolicies"):
-        if item.text("Type") not in ("", "SERVICE_CONTROL_POLICY"):
-            continue
-        key, name = item.text("Id"), item.text("Name")
-        policy = policy_of(item.tree("Content"), Origin(key), name)
-        if isinstance(policy, Unknown):
-            policy = Policy(origin=Origin(key), statements=Listing((), (policy,)), name=name)
-        found.append(policy)
-    return tuple(found)
 
 
 def _when(manifest: Manifest | None) -> tuple[str, ...]:

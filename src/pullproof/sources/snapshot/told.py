@@ -78,7 +78,7 @@ class Told:
 
 
 #: Kinds whose answer is one object, not a list.
-ALONE = ("VpcBlockPublicAccessOptions",)
+ALONE = ("VpcBlockPublicAccessOptions", "Organization")
 
 
 def scope_of(folder: Folder) -> str:
