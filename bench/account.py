@@ -53,7 +53,7 @@ class Account:
         self.families = families or services
         self.regions = regions
         #: What is answered instead, by call ("ec2:DescribeVpcs").
-        self.instead: dict[str, Trouble] = {}
+        self.instead: dict[str, Trouble | list[Answer]] = {}
         #: Every request, in order of arrival.
         self.asked: list[tuple[str, str, Mapping[str, Any]]] = []
         self._ec2 = {region: self._network(region) for region in regions}

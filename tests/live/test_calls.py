@@ -57,6 +57,8 @@ def test_the_calls_are_these_and_no_others() -> None:
         iam:ListRolePolicies kms:DescribeKey kms:GetKeyPolicy kms:ListAliases logs:DescribeLogGroups
         route53:ListHostedZonesByVPC route53:ListResourceRecordSets route53profiles:ListProfileAssociations
         route53resolver:ListFirewallRuleGroupAssociations route53resolver:ListResolverRuleAssociations
+        organizations:DescribeOrganization organizations:DescribePolicy organizations:ListParents
+        organizations:ListPoliciesForTarget
         route53resolver:ListResolverRules s3:GetBucketLocation s3:GetBucketPolicy
         scheduler:GetSchedule scheduler:ListSchedules secretsmanager:DescribeSecret
         secretsmanager:GetResourcePolicy ssm:DescribeParameters
@@ -161,6 +163,10 @@ DEFINITION = {
 TARGET = {"Id": "1", "Arn": "x", "EcsParameters": {"TaskDefinitionArn": DEFINITION["taskDefinitionArn"]}}
 CLUSTER = "arn:aws:ecs:eu-west-1:123456789012:cluster/shop"
 MORE: dict[str, list[dict[str, Any]]] = {
+    "DescribeOrganization": [{"Organization": {"Id": "o-1", "MasterAccountId": "999999999999"}}],
+    "ListPoliciesForTarget": [{"Policies": [{"Id": "p-1", "Name": "guard"}]}],
+    "ListParents": [{"Parents": [{"Id": "r-1", "Type": "ROOT"}]}],
+    "DescribePolicy": [{"Policy": {"PolicySummary": {"Id": "p-1"}, "Content": "{}"}}],
     "DescribeTaskDefinition": [{"taskDefinition": DEFINITION}],
     "ListEventBuses": [{"EventBuses": [{"Name": "default"}, {"Name": "orders"}]}],
     "ListRuleNamesByTarget": [{"RuleNames": ["nightly"]}],
@@ -215,8 +221,11 @@ def test_aws_would_accept_every_request() -> None:
     for name, asked in requests():
         service, _, operation = name.partition(":")
         shape = session.get_service_model(service).operation_model(operation).input_shape
-        report = ParamValidator().validate(asked, shape)
         seen.add(name)
+        if shape is None:
+            assert {} == asked
+            continue
+        report = ParamValidator().validate(asked, shape)
         if report.has_errors():
             problems.append((name, report.generate_report()))
 

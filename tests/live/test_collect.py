@@ -86,6 +86,55 @@ DECIDES = {
 }
 
 
+def organized(content: str, managed_by: str = "999999999999") -> Account:
+    """The account in an organization whose root and account have one policy."""
+    account = Account()
+    account.instead |= {
+        "organizations:DescribeOrganization": [
+            {"Organization": {"Id": "o-1", "MasterAccountId": managed_by, "MasterAccountEmail": "x@y.z"}}
+        ],
+        "organizations:ListPoliciesForTarget": [{"Policies": [{"Id": "p-1", "Name": "guard"}]}],
+        "organizations:ListParents": [{"Parents": [{"Id": "r-1", "Type": "ROOT"}]}],
+        "organizations:DescribePolicy": [
+            {"Policy": {"PolicySummary": {"Id": "p-1", "Name": "guard"}, "Content": content}}
+        ],
+    }
+    return account
+
+
+ALL = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+LOGS = '{"Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}'
+
+
+@pytest.mark.parametrize(
+    ("content", "managed_by", "expected"),
+    [(ALL, "9", Verdict.WORKS), (LOGS, "9", Verdict.FAILS), (LOGS, ACCOUNT, Verdict.WORKS)],
+)
+def test_policies_of_the_organization_decide_where_they_may_be_read(
+    content: str, managed_by: str, expected: Verdict
+) -> None:
+    """From the account up to the root, but not for the account that manages the organization."""
+    account = organized(content, managed_by)
+    held = gathered(account)
+    folder = next(each for each in held.folders if each.region == "global")
+    asked = [call["TargetId"] for name, _, call in account.asked if name.endswith("ListPoliciesForTarget")]
+
+    assert ([] if managed_by == ACCOUNT else [ACCOUNT, "r-1"]) == asked
+    assert {"Id": "o-1", "MasterAccountId": managed_by} == folder.documents["Organization"]["Organization"]
+    assert [expected] == verdicts(report(load_gathered(held, "aws://shop", Options())))
+
+
+def test_an_organization_that_may_not_be_read_is_taken_to_deny_nothing_and_said() -> None:
+    """Most accounts may not read it: a note says so, and no verdict hangs on it."""
+    account = organized(LOGS)
+    account.instead["organizations:ListPoliciesForTarget"] = DENIED
+    held = gathered(account)
+
+    assert [Verdict.WORKS] == verdicts(report(load_gathered(held, "aws://shop", Options())))
+    (note,) = held.notes
+    assert "allow organizations:ListPoliciesForTarget, which only the organization's management" in note
+
+
 def test_a_refusal_names_the_permission() -> None:
     """The unknown says which permission settles it."""
     account = Account()

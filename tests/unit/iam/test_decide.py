@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from pullproof.evidence import Gate, Step
@@ -10,7 +11,7 @@ from pullproof.iam.evaluate import decide
 from pullproof.iam.request import Anonymous, Decision, Foreign, Request
 from pullproof.model.endpoints import Endpoint, EndpointType
 from pullproof.model.estate import Estate
-from pullproof.model.iam import Policy, Role
+from pullproof.model.iam import OrganizationLevel, Policy, Role
 from pullproof.model.managed_policies import managed_policy, not_shipped
 from pullproof.model.text import anything, hole
 from pullproof.model.value import Listing, Maybe, Origin, Unknown, Why
@@ -210,6 +211,66 @@ def test_a_denial_of_the_organization_is_found_at_the_role() -> None:
         step.to_change,
         step.at,
     )
+
+
+LEVELS = {
+    "every level allows": (((allow("*"),), (allow("secretsmanager:*"),)), YES),
+    "one of two policies of a level allows": (((allow("s3:*"), allow("*")),), YES),
+    "a level allows something else": (((allow("*"),), (allow("s3:*"),)), NO),
+    "a level denies": (((allow("*"),), (allow("*"), deny("secretsmanager:*"))), NO),
+    "no level limits the management account": ((), YES),
+}
+
+
+@pytest.mark.parametrize(("levels", "expected"), LEVELS.values(), ids=LEVELS)
+def test_every_level_of_the_organization_has_to_allow(
+    levels: tuple[tuple[dict[str, Any], ...], ...], expected: Verdict
+) -> None:
+    """The root, each unit and the account allow by some policy of theirs, and none of them denies.
+
+    Policies of which it is not known where they are attached do not matter beside known levels.
+    """
+    estate = Estate()
+    estate.organization_policies = (policy(deny("*")),)
+    estate.organization_levels["999999999999"] = ()
+    estate.organization_levels[ACCOUNT] = tuple(
+        OrganizationLevel(at=f"ou-{index}", policies=Listing(tuple(policy(each) for each in level)))
+        for index, level in enumerate(levels)
+    )
+
+    assert expected is decide(estate, request(role(GRANTS))).verdict
+
+
+def test_a_level_that_does_not_allow_is_named() -> None:
+    """The step stands at the level; a policy of it that is not told may allow."""
+    estate = Estate()
+    level = OrganizationLevel(at="ou-1", policies=Listing((policy(allow("s3:*")),)))
+    estate.organization_levels[ACCOUNT] = (level,)
+    step = only(decide(estate, request(role(GRANTS))), NO)
+
+    assert ("iam-denied", "ou-1", "aws_iam_role.app") == (step.code, step.at, step.to_change)
+    assert f"no service control policy of ou-1 allows {READ} on {SECRET}" == step.says
+
+    untold = OrganizationLevel(at="ou-1", policies=Listing(level.policies.items, (UNTOLD,)))
+    estate.organization_levels[ACCOUNT] = (untold,)
+    assert MAYBE is decide(estate, request(role(GRANTS))).verdict
+
+
+@pytest.mark.parametrize(
+    ("accounts", "expected"), [((ACCOUNT,), NO), ((ACCOUNT, "999999999999"), YES), ((), YES)]
+)
+def test_a_role_without_a_known_account_is_of_the_only_one(
+    accounts: tuple[str, ...], expected: Verdict
+) -> None:
+    """Where the role's ARN is not known, it is in the account whose levels are told, if only one's are."""
+    estate = Estate()
+    for account in accounts:
+        estate.organization_levels[account] = (
+            OrganizationLevel(at="r-1", policies=Listing((policy(deny("*")),))),
+        )
+    unnamed = msgspec.structs.replace(role(GRANTS), arn=anything("arn"))
+
+    assert expected is decide(estate, request(unnamed)).verdict
 
 
 def secret(resource_policy: Maybe[Policy] | None, *policies: Policy, **more: Any) -> Request:

@@ -543,6 +543,60 @@ def test_policies_of_the_organization_are_read() -> None:
     assert [0, 1] == [len(one.statements.open) for one in found]
 
 
+CONTENT = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+
+
+def organization(**more: Json) -> Estate:
+    """An account in a unit below the root; the unit's policy is not told."""
+    levels: list[Json] = [
+        {"TargetId": ACCOUNT, "Policies": [{"Id": "p-1"}], "Parents": [{"Id": "ou-1"}]},
+        {"TargetId": "ou-1", "Policies": [{"Id": "p-2"}, {"Id": "p-FullAWSAccess"}]},
+        {"TargetId": "ou-1-parent", "Policies": [{"Id": "p-3"}]},
+    ]
+    levels[1]["Parents"] = [{"Id": "r-1"}]
+    documents = answers(
+        OrganizationLevels=[*levels, {"TargetId": "r-1", "Policies": []}],
+        OrganizationPolicies=[
+            {"Id": "p-1", "Name": "all", "Content": CONTENT},
+            {"Id": "p-3", "Name": "elsewhere", "Content": CONTENT},
+            {"Id": "p-4", "Name": "free", "Content": CONTENT},
+        ],
+    )
+    return read(**{**documents, **more})
+
+
+def test_levels_of_the_organization_are_followed_up_to_the_root() -> None:
+    """Each with its policies; one that is not told leaves its level open, and a level without any is none."""
+    found = organization()
+    account, unit = found.organization_levels[ACCOUNT]
+
+    assert (ACCOUNT, "ou-1") == (account.at, unit.at)
+    assert (["all"], ["FullAWSAccess"]) == tuple(
+        [policy.name for policy in level.policies.items] for level in (account, unit)
+    )
+    assert ([], ["OrganizationPolicies.json"]) == tuple(
+        [unknown.settle_by.partition(" ")[0] for unknown in level.policies.open] for level in (account, unit)
+    )
+    assert ["free"] == [policy.name for policy in found.organization_policies]
+
+
+def test_nothing_limits_the_management_account() -> None:
+    """Service control policies are attached to it, and have no effect there."""
+    found = organization(Organization={"Organization": {"Id": "o-1", "MasterAccountId": ACCOUNT}})
+
+    assert () == found.organization_levels[ACCOUNT]
+
+
+def test_levels_that_lead_in_a_circle_end() -> None:
+    """What no account can show does not keep the reader going."""
+    levels = [
+        {"TargetId": ACCOUNT, "Policies": [{"Id": "p-FullAWSAccess"}], "Parents": [{"Id": ACCOUNT}]},
+    ]
+    found = read(**answers(OrganizationLevels=levels))
+
+    assert 1 == len(found.organization_levels[ACCOUNT])
+
+
 STORES = {
     "Repositories": listed(
         "repositories",
