@@ -139,7 +139,7 @@ def estate(*containers: Container, **definition: Any) -> Estate:
     _network(made)
     _endpoints(made)
     _stores(made)
-    made.roles = {"execution": role("execution", EXECUTION), "app": role("app", TASK)}
+    made.roles |= {"execution": role("execution", EXECUTION), "app": role("app", TASK)}
     made.clusters["cluster"] = Cluster(key="cluster", origin=at("cluster"), name="c", arn="arn:cluster")
     made.task_definitions["task"] = msgspec.structs.replace(
         TaskDefinition(

@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from pullproof.cli.answer import deliver, look_for
 from pullproof.cli.loading import load, platform
-from pullproof.cli.tasks import only
+from pullproof.cli.tasks import nothing_runs, only
 from pullproof.errors import NothingToCheck
 from pullproof.finding import Report
 from pullproof.prove import report
@@ -60,14 +60,4 @@ def nothing(answer: Report) -> NothingToCheck:
             place=answer.source_path,
             remedy="say where it will run: --subnets ID,... --security-groups ID,...",
         )
-    if answer.source_kind == "live":
-        return NothingToCheck(
-            "nothing in the account and region runs a task on Fargate",
-            place=answer.source_path,
-            remedy="name another cluster, --region or --profile",
-        )
-    return NothingToCheck(
-        "nothing in the input runs a task on Fargate",
-        place=answer.source_path,
-        remedy="pass the plan or directory that has the service",
-    )
+    return nothing_runs(answer.source_kind, answer.source_path)

@@ -4,7 +4,8 @@ from argparse import Namespace
 
 from pullproof.cli.answer import deliver, look_for
 from pullproof.cli.loading import load
-from pullproof.errors import NothingToCheck, UsageError
+from pullproof.cli.tasks import nothing_runs
+from pullproof.errors import UsageError
 from pullproof.model.estate import Estate
 from pullproof.repair.compare import costs
 from pullproof.repair.cost import PriceList
@@ -18,11 +19,7 @@ def cost(options: Namespace) -> int:
     """
     loaded = load(options)
     if not loaded.estate.launches:
-        raise NothingToCheck(
-            "nothing in the input runs a task on Fargate",
-            place=loaded.path,
-            remedy="pass the plan or directory that has the service",
-        )
+        raise nothing_runs(loaded.kind, loaded.path)
     answer = costs(loaded, gigabytes=options.gb, prices=prices_for(loaded.estate, options))
     if options.format == "json":
         from pullproof.report.costs import render_json

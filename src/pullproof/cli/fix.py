@@ -9,8 +9,8 @@ from pullproof.cli.answer import deliver, look_for
 from pullproof.cli.cost import prices_for
 from pullproof.cli.loading import load
 from pullproof.cli.out import emit, look_of, warn
-from pullproof.cli.tasks import only
-from pullproof.errors import NothingToCheck, ToolError, UsageError
+from pullproof.cli.tasks import nothing_runs, only
+from pullproof.errors import ToolError, UsageError
 from pullproof.finding import Offer
 from pullproof.model.edits import Edit
 from pullproof.render.base import Rendered
@@ -37,11 +37,7 @@ def fix(options: Namespace) -> int:
     loaded = load(options)
     asked = [name for name in options.task if name != "all"]
     if not loaded.estate.launches:
-        raise NothingToCheck(
-            "nothing in the input runs a task on Fargate",
-            place=loaded.path,
-            remedy="pass the plan or directory that has the service",
-        )
+        raise nothing_runs(loaded.kind, loaded.path)
     found = offer(
         loaded,
         via=options.via,

@@ -3,8 +3,27 @@
 from collections.abc import Collection, Sequence
 
 from pullproof.cli.answer import near
-from pullproof.errors import UsageError
+from pullproof.errors import NothingToCheck, UsageError
 from pullproof.sources.base import Loaded
+
+#: Where the service may be, by the kind of input; by how the kind begins.
+ELSEWHERE = {
+    "live": "name another cluster, --region or --profile",
+    "snapshot": "pullproof snapshot aws://CLUSTER --out DIR takes one with what the cluster runs",
+    "cloudformation": "pass the template that has the AWS::ECS::Service, or all templates of the application",
+    "cdk": "pass the assembly that has the service's stack: cdk synth --all, or --synth",
+}
+
+
+def nothing_runs(kind: str, path: str) -> NothingToCheck:
+    """The error for an input that runs no task on Fargate."""
+    where = "account and region" if kind == "live" else "input"
+    remedy = next((says for begins, says in ELSEWHERE.items() if kind.startswith(begins)), "")
+    return NothingToCheck(
+        f"nothing in the {where} runs a task on Fargate",
+        place=path,
+        remedy=remedy or "pass the plan, directory or template that has the service",
+    )
 
 
 def only(asked: Sequence[str], loaded: Loaded) -> frozenset[str] | None:

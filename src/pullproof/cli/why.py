@@ -9,7 +9,7 @@ import msgspec
 from pullproof.cli.answer import deliver, look_for
 from pullproof.cli.check import CAN_START, CANNOT_START, UNKNOWN
 from pullproof.cli.loading import STDIN, load
-from pullproof.cli.tasks import only
+from pullproof.cli.tasks import nothing_runs, only
 from pullproof.errors import NothingToCheck, UsageError
 from pullproof.finding import Offer, Report, TaskReport
 from pullproof.prove import report
@@ -149,11 +149,7 @@ def _launched(loaded: Loaded, asked: frozenset[str] | None) -> tuple[str, ...]:
         if each.fargate is not False and (asked is None or each.key in asked)
     )
     if not keys:
-        raise NothingToCheck(
-            "nothing in the input runs a task on Fargate",
-            place=loaded.path,
-            remedy="pass the plan or directory that has the service",
-        )
+        raise nothing_runs(loaded.kind, loaded.path)
     return keys
 
 

@@ -127,7 +127,8 @@ class Daemon:
         try:
             estate = self._read(f"http://127.0.0.1:{self.lab.cloud.port}", self.lab.plan.region)
             managed = self._account.managed()
-            estate.interfaces = {k: each for k, each in estate.interfaces.items() if k not in managed}
+            for key in [key for key in estate.interfaces if key in managed]:
+                del estate.interfaces[key]
             self.lab.apply(estate)
             self._kept.pop("trouble", None)
         except PullproofError as error:

@@ -19,6 +19,18 @@ class Noun(Protocol):
 N = TypeVar("N", bound=Noun)
 
 
+class Nouns(dict[str, N]):
+    """Nouns of one kind, by key. `lacks` says why one that is referred to may be missing among them."""
+
+    lacks: Unknown | None = None
+
+    def copy(self) -> "Nouns[N]":
+        """The same nouns, free to be changed."""
+        copied = Nouns(self)
+        copied.lacks = self.lacks
+        return copied
+
+
 class Estate:
     """Everything the input shows, by kind and key. Sources fill it; afterwards nobody changes it.
 
@@ -27,45 +39,45 @@ class Estate:
     """
 
     def __init__(self) -> None:
-        self.vpcs: dict[str, vpc.Vpc] = {}
-        self.subnets: dict[str, vpc.Subnet] = {}
-        self.route_tables: dict[str, vpc.RouteTable] = {}
-        self.dhcp_options: dict[str, vpc.DhcpOptions] = {}
-        self.public_access_blocks: dict[str, vpc.PublicAccessBlock] = {}
-        self.nat_gateways: dict[str, gateways.NatGateway] = {}
-        self.internet_gateways: dict[str, gateways.InternetGateway] = {}
-        self.peerings: dict[str, gateways.Peering] = {}
-        self.transit_gateways: dict[str, gateways.TransitGateway] = {}
-        self.transit_attachments: dict[str, gateways.TransitAttachment] = {}
-        self.transit_tables: dict[str, gateways.TransitTable] = {}
-        self.interfaces: dict[str, gateways.NetworkInterface] = {}
-        self.groups: dict[str, filters.SecurityGroup] = {}
-        self.acls: dict[str, filters.NetworkAcl] = {}
-        self.prefix_lists: dict[str, filters.PrefixList] = {}
-        self.endpoints: dict[str, endpoints.Endpoint] = {}
-        self.zones: dict[str, names.HostedZone] = {}
-        self.resolver_rules: dict[str, names.ResolverRule] = {}
-        self.dns_firewalls: dict[str, names.DnsFirewall] = {}
-        self.clusters: dict[str, ecs.Cluster] = {}
-        self.task_definitions: dict[str, ecs.TaskDefinition] = {}
-        self.launches: dict[str, ecs.Launch] = {}
-        self.roles: dict[str, iam.Role] = {}
+        self.vpcs: Nouns[vpc.Vpc] = Nouns()
+        self.subnets: Nouns[vpc.Subnet] = Nouns()
+        self.route_tables: Nouns[vpc.RouteTable] = Nouns()
+        self.dhcp_options: Nouns[vpc.DhcpOptions] = Nouns()
+        self.public_access_blocks: Nouns[vpc.PublicAccessBlock] = Nouns()
+        self.nat_gateways: Nouns[gateways.NatGateway] = Nouns()
+        self.internet_gateways: Nouns[gateways.InternetGateway] = Nouns()
+        self.peerings: Nouns[gateways.Peering] = Nouns()
+        self.transit_gateways: Nouns[gateways.TransitGateway] = Nouns()
+        self.transit_attachments: Nouns[gateways.TransitAttachment] = Nouns()
+        self.transit_tables: Nouns[gateways.TransitTable] = Nouns()
+        self.interfaces: Nouns[gateways.NetworkInterface] = Nouns()
+        self.groups: Nouns[filters.SecurityGroup] = Nouns()
+        self.acls: Nouns[filters.NetworkAcl] = Nouns()
+        self.prefix_lists: Nouns[filters.PrefixList] = Nouns()
+        self.endpoints: Nouns[endpoints.Endpoint] = Nouns()
+        self.zones: Nouns[names.HostedZone] = Nouns()
+        self.resolver_rules: Nouns[names.ResolverRule] = Nouns()
+        self.dns_firewalls: Nouns[names.DnsFirewall] = Nouns()
+        self.clusters: Nouns[ecs.Cluster] = Nouns()
+        self.task_definitions: Nouns[ecs.TaskDefinition] = Nouns()
+        self.launches: Nouns[ecs.Launch] = Nouns()
+        self.roles: Nouns[iam.Role] = Nouns()
         #: Service control policies that apply, where the input shows them, and not to what they are attached.
         self.organization_policies: tuple[iam.Policy, ...] = ()
         #: By account id, the levels above it that have any, from the account up; none for the management
         #: account, which no service control policy limits.
         self.organization_levels: dict[str, tuple[iam.OrganizationLevel, ...]] = {}
-        self.repositories: dict[str, stores.Repository] = {}
-        self.registry_policies: dict[str, stores.RegistryPolicy] = {}
-        self.pull_through_rules: dict[str, stores.PullThroughRule] = {}
-        self.secrets: dict[str, stores.Secret] = {}
-        self.parameters: dict[str, stores.Parameter] = {}
-        self.keys: dict[str, stores.Key] = {}
-        self.log_groups: dict[str, stores.LogGroup] = {}
-        self.buckets: dict[str, stores.Bucket] = {}
-        self.file_systems: dict[str, stores.FileSystem] = {}
-        self.mount_targets: dict[str, stores.MountTarget] = {}
-        self.access_points: dict[str, stores.AccessPoint] = {}
+        self.repositories: Nouns[stores.Repository] = Nouns()
+        self.registry_policies: Nouns[stores.RegistryPolicy] = Nouns()
+        self.pull_through_rules: Nouns[stores.PullThroughRule] = Nouns()
+        self.secrets: Nouns[stores.Secret] = Nouns()
+        self.parameters: Nouns[stores.Parameter] = Nouns()
+        self.keys: Nouns[stores.Key] = Nouns()
+        self.log_groups: Nouns[stores.LogGroup] = Nouns()
+        self.buckets: Nouns[stores.Bucket] = Nouns()
+        self.file_systems: Nouns[stores.FileSystem] = Nouns()
+        self.mount_targets: Nouns[stores.MountTarget] = Nouns()
+        self.access_points: Nouns[stores.AccessPoint] = Nouns()
         #: The region and account of the input as a whole, where it has one.
         self.region: Maybe[str] = _not_told("the region")
         self.account: Maybe[str] = _not_told("the account id")
@@ -134,6 +146,9 @@ def look_up(held: Mapping[str, N], ref: Maybe[str], what: str, at: str) -> N | U
         return ref
     if (found := held.get(ref)) is not None:
         return found
+    if isinstance(held, Nouns) and (lacks := held.lacks) is not None:
+        named = ref or what
+        return Unknown(lacks.why, f"{what} {ref}".rstrip(), at, f"{at} refers to {named}: {lacks.settle_by}")
     return Unknown(
         Why.NOT_IN_INPUT,
         f"{what} {ref}" if ref else what,

@@ -55,7 +55,7 @@ def rule_set(ground: Ground, group: str, side: Side, flow: Flow) -> RuleSet:
     """The rules of a group, in one direction, that are about a flow."""
     held = ground.estate.groups.get(group)
     if held is None:
-        return RuleSet(open=(_not_held(group),))
+        return RuleSet(open=(_not_held(ground.estate.groups.lacks, group),))
     rules = held.ingress if side is Side.IN else held.egress
     blocks: list[Block] = []
     refs: dict[str, Block] = {}
@@ -122,7 +122,9 @@ def _peer_words(peer: Peer) -> str:
     return peer.ref
 
 
-def _not_held(group: str) -> Unknown:
+def _not_held(lacks: Unknown | None, group: str) -> Unknown:
+    if lacks is not None:
+        return Unknown(lacks.why, f"the rules of {group}", group, lacks.settle_by)
     return not_shown(
         f"the rules of {group}",
         group,

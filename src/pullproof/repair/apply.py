@@ -46,7 +46,7 @@ class Draft:
         """The nouns of a kind (the estate's attribute), free to be changed."""
         if kind not in self._copied:
             self._copied.add(kind)
-            setattr(self.estate, kind, dict(getattr(self.estate, kind)))
+            setattr(self.estate, kind, getattr(self.estate, kind).copy())
         nouns: dict[str, Any] = getattr(self.estate, kind)
         return nouns
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pullproof.cli.tasks import nothing_runs
 from pullproof.finding import Report, TaskReport
 from pullproof.launch.requirement import Notice
 from pullproof.model.codes import WARNINGS
@@ -130,9 +131,26 @@ def test_a_task_that_is_none_is_said(name: str, says: str, program: Program) -> 
 
 
 @pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("terraform-plan", "pass the plan, directory or template"),
+        ("cloudformation", "the template that has the AWS::ECS::Service"),
+        ("cdk", "cdk synth --all"),
+        ("snapshot", "pullproof snapshot aws://CLUSTER"),
+        ("live", "name another cluster"),
+    ],
+)
+def test_where_the_service_may_be_is_said_for_each_kind_of_input(kind: str, says: str) -> None:
+    """What to pass instead is a thing of the same kind."""
+    error = nothing_runs(kind, "here")
+
+    assert ("here", True) == (error.place, says in error.remedy)
+
+
+@pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (report(), "pass the plan or directory that has the service"),
+        (report(), "pass the plan, directory or template that has the service"),
         (report(not_launched=("aws_ecs_task_definition.tool",)), "it defines aws_ecs_task_definition.tool"),
     ],
 )

@@ -226,10 +226,7 @@ LEVELS = {
 def test_every_level_of_the_organization_has_to_allow(
     levels: tuple[tuple[dict[str, Any], ...], ...], expected: Verdict
 ) -> None:
-    """The root, each unit and the account allow by some policy of theirs, and none of them denies.
-
-    Policies of which it is not known where they are attached do not matter beside known levels.
-    """
+    """Root, units and account each allow by some policy; beside known levels, no other policy matters."""
     estate = Estate()
     estate.organization_policies = (policy(deny("*")),)
     estate.organization_levels["999999999999"] = ()

@@ -40,6 +40,18 @@ def test_a_reference_leads_to_a_noun_or_to_a_reason() -> None:
     assert "the VPC" == nameless.what
 
 
+def test_a_reference_into_what_was_denied_names_the_permission() -> None:
+    """Where the listing was denied that would hold it, that is said, and a copy of the nouns says it too."""
+    estate = an_open_network()
+    estate.vpcs.lacks = Unknown(Why.NOT_ALLOWED, "Vpcs", "", "allow ec2:DescribeVpcs to the caller")
+    found = look_up(estate.vpcs.copy(), "vpc-1", "the VPC", "subnet")
+
+    assert isinstance(found, Unknown)
+    assert (Why.NOT_ALLOWED, "the VPC vpc-1") == (found.why, found.what)
+    assert "subnet refers to vpc-1: allow ec2:DescribeVpcs to the caller" == found.settle_by
+    assert "vpc" in estate.vpcs.copy()
+
+
 def test_estates_of_the_same_nouns_are_equal() -> None:
     """Whatever else was worked out about them."""
     assert an_open_network() == an_open_network()

@@ -7,7 +7,7 @@ from pullproof.model.estate import Estate
 from pullproof.model.filters import GroupRef, GroupRule, Peer
 from pullproof.model.packets import ALL_TRAFFIC, TCP, UDP, service, tcp
 from pullproof.model.text import hole
-from pullproof.model.value import Listing
+from pullproof.model.value import Listing, Unknown, Why
 from pullproof.model.vpc import ListRef
 from pullproof.reach.walk import reach_addresses, reach_host
 from pullproof.verdict import Verdict
@@ -171,6 +171,20 @@ def test_a_rule_of_unknown_service_for_somebody_else_changes_nothing(peer: Peer)
     estate = with_endpoint(a_rule(peer, unknown()))
 
     assert [("sg-egress", "task")] == blockers(reach_host(estate, a_source(), API))
+
+
+def test_groups_whose_listing_was_denied_name_the_permission() -> None:
+    """The finding says itself what to allow, not only that the group is not there."""
+    estate = with_endpoint()
+    denied = Unknown(Why.NOT_ALLOWED, "SecurityGroups", "", "allow ec2:DescribeSecurityGroups to the caller")
+    estate.groups.lacks = denied
+    (found,) = doubts(reach_host(estate, a_source("subnet", "not shown"), API))
+
+    assert (Why.NOT_ALLOWED, "the rules of not shown", denied.settle_by) == (
+        found.why,
+        found.what,
+        found.settle_by,
+    )
 
 
 def test_groups_that_are_not_shown_leave_it_open() -> None:

@@ -7,6 +7,7 @@ from pullproof.sources.base import Options
 from pullproof.sources.mixed.answers import answered
 from pullproof.sources.mixed.merge import merged
 from pullproof.sources.snapshot.answers import Folder
+from pullproof.sources.snapshot.lacking import say_what_lacks
 from pullproof.sources.snapshot.load import translated, tree_of
 from pullproof.sources.snapshot.organization import organize
 from pullproof.sources.terraform.tree import Tree
@@ -33,3 +34,4 @@ class Account:
     def finish(self, estate: Estate) -> None:
         """Add what no resource of the input's kind says."""
         organize(estate, self._made.told)
+        say_what_lacks(estate, self._made.told, denied_only=True)

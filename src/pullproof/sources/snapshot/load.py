@@ -7,6 +7,7 @@ from pullproof.errors import InputError
 from pullproof.sources.base import Loaded, Options
 from pullproof.sources.snapshot.answers import Folder, Manifest
 from pullproof.sources.snapshot.gateways import gateways
+from pullproof.sources.snapshot.lacking import say_what_lacks
 from pullproof.sources.snapshot.layout import GLOBAL
 from pullproof.sources.snapshot.names import names
 from pullproof.sources.snapshot.network import network
@@ -58,6 +59,7 @@ def load_answers(
         made = translated(folders)
         estate = adapt(tree_of(made), options)
         organize(estate, made.told)
+        say_what_lacks(estate, made.told, denied_only=kind != "snapshot")
     return Loaded(
         kind=kind,
         path=path,

@@ -597,6 +597,27 @@ def test_levels_that_lead_in_a_circle_end() -> None:
     assert 1 == len(found.organization_levels[ACCOUNT])
 
 
+@pytest.mark.parametrize(
+    ("kind", "denied", "says"),
+    [
+        ("snapshot", {"NatGateways": "allow ec2:DescribeNatGateways"}, "allow ec2:DescribeNatGateways"),
+        ("snapshot", {}, "NatGateways.json is not in the snapshot: aws ec2 describe-nat-gateways"),
+        ("live", {"NatGateways": "allow ec2:DescribeNatGateways"}, "allow ec2:DescribeNatGateways"),
+        ("live", {}, ""),
+    ],
+)
+def test_a_reference_into_what_is_not_told_says_what_would_tell_it(
+    kind: str, denied: dict[str, str], says: str
+) -> None:
+    """A snapshot names the file; an account only what it refused, since it was asked for what is needed."""
+    documents = answers(Vpcs=[])
+    folder = Folder(account=ACCOUNT, region=REGION, documents=documents, denied=denied)
+    found = load_answers([folder], "here", Options(), kind=kind).estate
+
+    assert None is found.vpcs.lacks
+    assert says == (found.nat_gateways.lacks.settle_by if found.nat_gateways.lacks is not None else "")
+
+
 STORES = {
     "Repositories": listed(
         "repositories",
