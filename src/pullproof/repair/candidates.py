@@ -6,7 +6,7 @@ from typing import TypeAlias
 from pullproof.launch.requirement import Connect
 from pullproof.prove.gaps import Gap
 from pullproof.repair import endpoints, filters, internet, mounts, statements
-from pullproof.repair.scene import AUTO, FILTERS, Scene, Stands, Ways, carried
+from pullproof.repair.scene import AUTO, FILTERS, Scene, Stands, Ways, carried, outward
 
 Row: TypeAlias = Callable[[Gap, Scene], Ways]
 
@@ -88,4 +88,7 @@ def ways(gap: Gap, scene: Scene, roadless: frozenset[object]) -> Ways:
     code = gap.decision.code
     if code in FILTERS and gap.claim in roadless:
         return ()
-    return ROWS[code](gap, scene)
+    found = ROWS[code](gap, scene)
+    if outward(gap, scene.strategy) and isinstance(other := endpoints.endpoint(gap, scene), tuple):
+        return (*found, *other) if isinstance(found, tuple) else other
+    return found

@@ -5,7 +5,8 @@ other end's block otherwise; only what is somewhere on the internet gets 0.0.0.0
 https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from pullproof.evidence import Wanted
 from pullproof.model import ranges
@@ -23,6 +24,8 @@ from pullproof.repair.scene import Move, Scene, Stands, Ways
 #: https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html
 LAST_ENTRY = 32766
 STEP = 10
+#: Rules of one direction that a group may have, unless AWS is asked for more.
+MOST_RULES = 60
 #: Beyond this many blocks an ACL would need too many entries, and the whole internet is one.
 MOST_BLOCKS = 4
 
@@ -46,7 +49,59 @@ def group_ingress(gap: Gap, scene: Scene) -> Ways:
     cited = [origin.address for origin in decision.cites if origin.address in scene.estate.groups]
     groups = list(dict.fromkeys((decision.to_change, *cited)))
     groups = [key for key in groups if key in scene.estate.groups]
-    return _rules(groups, list(peers(wanted, scene)), wanted, _why(gap))
+    moves = [_rules([group], admitted(group, gap, wanted, scene), wanted, _why(gap)) for group in groups]
+    return tuple(move for some in moves if not isinstance(some, Stands) for move in some) or _rules(
+        [], [], wanted, ""
+    )
+
+
+def admitted(group: str, gap: Gap, wanted: Wanted, scene: Scene) -> list[Peer]:
+    """Whom a group of the other end lets in: the task's groups, or blocks where so many groups do not fit.
+
+    A group has a quota of rules. Where one rule for each of the tasks' groups would be more than that, the
+    blocks of the tasks' subnets are let in, and where these are too many the blocks of the VPC.
+    https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+    """
+    named = list(peers(wanted, scene))
+    if not (wanted.references and wanted.groups.items and PRIVATE_V4.covers(wanted.addresses)):
+        return named
+    if group not in scene.names_fit:
+        scene.names_fit[group] = _fit(group, scene)
+    by_groups, by_subnets = scene.names_fit[group]
+    if by_groups:
+        return named
+    vpc = scene.vpc(gap)
+    whole = Addresses() if vpc is None or isinstance(vpc.blocks, Unknown) else Addresses(v4=vpc.blocks.v4)
+    wider = whole.covers(wanted.addresses) and PRIVATE_V4.covers(whole)
+    return [whole if wider and not by_subnets else wanted.addresses]
+
+
+def _fit(group: str, scene: Scene) -> tuple[bool, bool]:
+    """Whether a group has room for rules that name the groups of all who ask, and for their subnets' blocks."""
+    room = MOST_RULES - sum(weight(rule.peer) for rule in scene.estate.groups[group].ingress.items)
+    asking = scene.knocking.get(group, ())
+    blocks_ = {one.addresses for one in asking}
+    return _rules_for(asking) <= room, sum(map(weight, blocks_)) <= room
+
+
+def _rules_for(asking: Iterable[Wanted]) -> int:
+    """With how few groups each of those who ask is named: the group of most of them first."""
+    left = [set(one.groups.items) for one in asking if one.groups.items]
+    count = 0
+    while left:
+        carried = Counter(group for groups in left for group in sorted(groups))
+        (most, _), *_ = carried.most_common(1)
+        left = [groups for groups in left if most not in groups]
+        count += 1
+    return count
+
+
+def weight(peer: object) -> int:
+    """How many rules a rule counts as; AWS's own S3 list weighs 1.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
+    """
+    return max(1, len(blocks(peer))) if isinstance(peer, Addresses) else 1
 
 
 def _rules(groups: list[str], others: list[Peer], wanted: Wanted, why: str) -> Ways:

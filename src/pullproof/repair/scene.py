@@ -6,8 +6,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from pullproof.evidence import Step
+from pullproof.evidence import Step, Wanted
 from pullproof.launch.requirement import Allow, Connect
+from pullproof.model.addresses import PRIVATE_V4
 from pullproof.model.edits import Edit
 from pullproof.model.endpoints import Endpoint, EndpointType
 from pullproof.model.estate import Estate
@@ -70,6 +71,8 @@ class Scene:
         self.names = names
         self.found = found
         self.gaps = tuple(gaps)
+        #: group -> whether rules for all who ask fit into it: by their groups, by their subnets.
+        self.names_fit: dict[str, tuple[bool, bool]] = {}
 
     def subnet(self, gap: Gap) -> Subnet | None:
         """The subnet of a gap's interface."""
@@ -118,7 +121,8 @@ class Scene:
         found: dict[tuple[str, str], dict[str, Subnet]] = {}
         for gap in self.gaps:
             subnet = self.subnet(gap)
-            if subnet is not None and (suffix := carried(gap)) and gap.decision.code not in FILTERS:
+            stands = gap.decision.code in FILTERS and not outward(gap, self.strategy)
+            if subnet is not None and (suffix := carried(gap)) and not stands:
                 found.setdefault((held(subnet.vpc), suffix), {})[subnet.key] = subnet
         return {asked: tuple(subnets.values()) for asked, subnets in found.items()}
 
@@ -136,6 +140,16 @@ class Scene:
     def in_table(self, table: str) -> tuple[Subnet, ...]:
         """The subnets that a route table serves."""
         return self.by_table.get(table, ())
+
+    @cached_property
+    def knocking(self) -> dict[str, tuple[Wanted, ...]]:
+        """What each group of the other end would have to let in, once for each of those who ask."""
+        found: dict[str, dict[Wanted, None]] = {}
+        for gap in self.gaps:
+            wanted = gap.decision.wanted
+            if gap.decision.code == "sg-ingress" and wanted is not None:
+                found.setdefault(gap.decision.to_change, {})[wanted] = None
+        return {group: tuple(asking) for group, asking in found.items()}
 
     @cached_property
     def by_table(self) -> dict[str, tuple[Subnet, ...]]:
@@ -160,6 +174,15 @@ def carried(gap: Gap) -> str:
     """The suffix of the endpoint service that carries a gap's traffic, "" for none."""
     found = service_of(gap.need.host) if isinstance(gap.need, Connect) else None
     return "" if found is None else found[0].gateway or found[0].suffix
+
+
+def outward(gap: Gap, strategy: str) -> bool:
+    """Whether a filter stands on a way to the internet, for which whoever asks for endpoints wants one instead."""
+    wanted = gap.decision.wanted
+    if strategy != "endpoints" or wanted is None or gap.decision.code not in FILTERS:
+        return False
+    named = wanted.managed or (wanted.references and wanted.groups.items)
+    return not named and not PRIVATE_V4.covers(wanted.addresses)
 
 
 def carriers(estate: Estate) -> dict[str, tuple[str, ...]]:

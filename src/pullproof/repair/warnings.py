@@ -3,18 +3,17 @@
 from collections.abc import Iterable, Iterator
 
 from pullproof.model import edits as e
-from pullproof.model.addresses import Addresses, blocks
+from pullproof.model.addresses import Addresses
 from pullproof.model.edits import Edit
 from pullproof.model.endpoints import EndpointType
 from pullproof.model.estate import Estate
 from pullproof.model.text import shown
 from pullproof.model.value import Unknown
 from pullproof.model.vpc import TargetKind
+from pullproof.repair.filters import MOST_RULES, weight
 from pullproof.repair.scene import leads
 
-#: Rules of one direction; a prefix list counts as many as its weight, which for AWS's S3 list is 1.
 #: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
-MOST_RULES = 60
 MOST_ENTRIES = 20
 
 
@@ -22,7 +21,7 @@ def warnings(edits: Iterable[Edit], before: Estate, after: Estate) -> tuple[str,
     """Every warning once, in the order of the edits."""
     every = tuple(edits)
     found = [text for edit in every for text in _of(edit, before, after)]
-    return tuple(dict.fromkeys((*found, *_full(every, after))))
+    return tuple(dict.fromkeys((*found, *_full(every, after), *_blocks_let_in(every, after))))
 
 
 def _of(edit: Edit, before: Estate, after: Estate) -> Iterator[str]:
@@ -115,7 +114,7 @@ def _full(edits: tuple[Edit, ...], after: Estate) -> Iterator[str]:
     for group in dict.fromkeys(edit.group for edit in edits if isinstance(edit, e.AddGroupRule)):
         held = after.groups.get(group)
         for rules, way in () if held is None else ((held.ingress, "ingress"), (held.egress, "egress")):
-            count = sum(_weight(rule.peer) for rule in rules.items)
+            count = sum(weight(rule.peer) for rule in rules.items)
             if count > MOST_RULES:
                 yield f"{group} would have {count} {way} rules, and AWS admits {MOST_RULES} unless asked for more"
     for acl in dict.fromkeys(edit.acl for edit in edits if isinstance(edit, e.AddAclEntry)):
@@ -125,9 +124,22 @@ def _full(edits: tuple[Edit, ...], after: Estate) -> Iterator[str]:
                 yield f"{acl} would have {len(side.items)} entries, and AWS admits {MOST_ENTRIES} unless asked for more"
 
 
-def _weight(peer: object) -> int:
-    """How many rules a rule counts as; AWS's own S3 list weighs 1.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
-    """
-    return max(1, len(blocks(peer))) if isinstance(peer, Addresses) else 1
+def _blocks_let_in(edits: tuple[Edit, ...], after: Estate) -> Iterator[str]:
+    """Why a group lets in blocks where groups could be named: there are too many of them."""
+    for edit in edits:
+        if isinstance(edit, e.AddGroupRule) and not edit.egress and isinstance(edit.peer, Addresses):
+            inside = {
+                subnet.key
+                for subnet in after.subnets.values()
+                if isinstance(subnet.blocks, Addresses) and edit.peer.covers(subnet.blocks)
+            }
+            named = {
+                launch.groups.items[0]
+                for launch in after.launches.values()
+                if launch.groups.items and inside.intersection(launch.subnets.items)
+            }
+            if len(named) > 1:
+                yield (
+                    f"{edit.group} lets in {edit.peer}, since a rule for each of the tasks' groups would be more"
+                    f" than the {MOST_RULES} that AWS admits: {len(named)} groups run tasks there"
+                )

@@ -11,8 +11,8 @@ from pullproof.model.filters import AclEntry, GroupRef, GroupRule, NetworkAcl, S
 from pullproof.model.packets import ALL_TRAFFIC, tcp
 from pullproof.model.value import Listing
 from pullproof.model.vpc import Route, RouteTable, Target, TargetKind
+from pullproof.repair import filters, order, search, words
 from pullproof.repair import offer as offers
-from pullproof.repair import order, search, words
 from pullproof.repair.compare import costs
 from pullproof.repair.cost import of_estate
 from pullproof.repair.offer import offer
@@ -326,3 +326,88 @@ def test_edits_without_words_are_a_fault() -> None:
     assert () == warnings([AddTrust(role="none")], estate(), estate())
     with pytest.raises(TypeError):
         words._ground(rule)
+
+
+def many(services: int, *, subnets: int = 2) -> Estate:
+    """Services with a group each, in turn in so many subnets, and endpoints whose group lets nobody in."""
+    made = estate()
+    change(made.groups, "sg-endpoints", ingress=Listing())
+    for number in range(subnets):
+        block = addresses.of(f"10.0.{100 + number}.0/24")
+        made.subnets[f"s{number}"] = replace(made.subnets["subnet-a"], key=f"s{number}", blocks=block)
+    base = made.launches.pop("service")
+    for number in range(services):
+        a_group(made, f"sg-{number}", addresses.EVERY_V4)
+        where = Listing((f"s{number % subnets}",))
+        made.launches[f"{number}"] = replace(
+            base, key=f"{number}", groups=Listing((f"sg-{number}",)), subnets=where
+        )
+    return made
+
+
+def let_in(found: Offer) -> set[object]:
+    """Whom groups let in by the edits of an offer."""
+    rules = [edit for fix in found.fixes for edit in fix.edits if isinstance(edit, AddGroupRule)]
+    return {edit.peer.ref if isinstance(edit.peer, GroupRef) else str(edit.peer) for edit in rules}
+
+
+def test_as_many_groups_as_fit_are_named() -> None:
+    """Up to the quota of a group each of the tasks' groups is let in by its name."""
+    found = offered(many(filters.MOST_RULES))
+
+    assert {f"sg-{number}" for number in range(filters.MOST_RULES)} == let_in(found)
+
+
+def test_where_groups_do_not_fit_subnets_are_let_in() -> None:
+    """One service more than the quota has rules: the blocks of the tasks' subnets are let in, and it is said why."""
+    found = offered(many(filters.MOST_RULES + 1))
+    (fix,) = found.fixes
+
+    assert {"10.0.100.0/24", "10.0.101.0/24"} == let_in(found)
+    assert filters.MOST_RULES + 1 == len(fix.proof.starts)
+    assert any("more than the 60 that AWS admits" in warning for warning in fix.warnings)
+
+
+def test_a_group_that_many_carry_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Services that share a group need one rule, however many they are."""
+    monkeypatch.setattr(filters, "MOST_RULES", 2)
+    made = many(6)
+    for number in range(6):
+        change(made.launches, f"{number}", groups=Listing((f"sg-{number}", f"sg-{number % 2}")))
+
+    assert {"sg-0", "sg-1"} == let_in(offered(made))
+
+
+def test_where_subnets_do_not_fit_the_vpc_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More subnets than the quota has rules: the block of the VPC, unless it is not known."""
+    monkeypatch.setattr(filters, "MOST_RULES", 2)
+    made, lost = many(3, subnets=3), many(3, subnets=3)
+    change(lost.vpcs, "vpc", blocks=UNKNOWN)
+
+    assert {"10.0.0.0/16"} == let_in(offered(made))
+    assert {f"10.0.{number}.0/24" for number in (100, 101, 102)} == let_in(offered(lost))
+
+
+def closed_behind_nat() -> Estate:
+    """A task whose group is closed, in a subnet with a NAT gateway and no endpoint for the registry."""
+    made = nat(without(estate(), "ecr.api"))
+    a_group(made, "sg-closed")
+    return launch(made, groups=Listing(("sg-closed",)))
+
+
+def test_who_asks_for_endpoints_gets_no_rule_for_the_internet() -> None:
+    """With --via endpoints a way to the internet that a group closes stays closed: an endpoint takes its place."""
+    opened, narrow = offered(closed_behind_nat()), offered(closed_behind_nat(), "endpoints")
+
+    assert any("any address" in says for says in edits(opened))
+    assert not any("any address" in says for says in edits(narrow))
+    assert any("com.amazonaws.eu-west-1.ecr.api" in says for says in edits(narrow))
+    assert ("service",) == narrow.fixes[0].proof.starts
+
+
+def test_a_way_to_the_internet_is_opened_where_no_endpoint_can_be() -> None:
+    """Where an endpoint would not do, the rule is what is left, with --via endpoints too."""
+    made = closed_behind_nat()
+    change(made.task_definitions, "task", containers=Listing((container("docker.io/library/nginx:1"),)))
+
+    assert any("any address" in says for says in edits(offered(made, "endpoints")))
