@@ -6,6 +6,7 @@ import msgspec
 
 from pullproof.model.addresses import Addresses
 from pullproof.model.packets import Service
+from pullproof.model.text import Text
 from pullproof.model.value import Listing, Maybe, Origin, Unknown
 from pullproof.model.vpc import ListRef
 
@@ -29,10 +30,14 @@ class GroupRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SecurityGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """A security group: stateful, allow only, the union of its rules."""
+    """A security group: stateful, allow only, the union of its rules.
+
+    `known_as` is set for one that the input uses and does not make: its id, or the name that stands for it.
+    """
 
     key: str
     origin: Origin
+    known_as: Text = ""
     vpc: Maybe[str]
     ingress: Listing[GroupRule]
     egress: Listing[GroupRule]

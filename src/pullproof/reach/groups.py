@@ -179,7 +179,7 @@ def _matches(ground: Ground, rules: RuleSet, other: Party, link: Link) -> Iterat
     for listed, rule in rules.lists:
         yield match(ground, listed, other, link), rule.origin
     for key, rule in rules.refs.items():
-        yield match_group(GroupRef(key), other, link), rule.origin
+        yield match_group(ground, GroupRef(key), other, link), rule.origin
     for doubt in rules.doubts:
         # A rule that may not be about this flow admits nobody for certain.
         found = match(ground, doubt.peer, other, link)

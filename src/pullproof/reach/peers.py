@@ -8,9 +8,10 @@ from pullproof.model import ranges
 from pullproof.model.addresses import Addresses
 from pullproof.model.filters import GroupRef, Peer
 from pullproof.model.ranges import Ranges
-from pullproof.model.value import Unknown
+from pullproof.model.text import Text, is_exact
+from pullproof.model.value import Listing, Unknown
 from pullproof.reach import lists
-from pullproof.reach.doubts import not_modelled
+from pullproof.reach.doubts import not_modelled, not_shown
 from pullproof.reach.ground import Ground
 from pullproof.reach.party import Party
 
@@ -49,7 +50,7 @@ def match(ground: Ground, peer: Peer, other: Party, link: Link) -> Match:
         here = ranges.intersection(peer.v4, other.addresses)
         return Match(here, here)
     if isinstance(peer, GroupRef):
-        return match_group(peer, other, link)
+        return match_group(ground, peer, other, link)
     meaning = lists.meaning(ground, peer.ref, other.label)
     if isinstance(meaning, Unknown):
         return Match((), other.addresses, meaning)
@@ -60,7 +61,7 @@ def match(ground: Ground, peer: Peer, other: Party, link: Link) -> Match:
     return Match(here, here)
 
 
-def match_group(peer: GroupRef, other: Party, link: Link) -> Match:
+def match_group(ground: Ground, peer: GroupRef, other: Party, link: Link) -> Match:
     """Whether the other end carries the group that a peer refers to."""
     if other.groups is None or link is Link.APART:
         return NOBODY
@@ -70,11 +71,40 @@ def match_group(peer: GroupRef, other: Party, link: Link) -> Match:
         if link is Link.JOINED:
             return Match(other.addresses, other.addresses)
         return Match((), other.addresses, _over_link(peer.ref, other))
+    if (twin := _twin(ground, peer.ref, other.groups)) is not None:
+        return Match((), other.addresses, twin)
     if other.groups.among and peer.ref not in other.groups.among:
         return NOBODY
     if other.groups.open:
         return Match((), other.addresses, other.groups.open[0])
     return NOBODY
+
+
+def _twin(ground: Ground, ref: str, groups: Listing[str]) -> Unknown | None:
+    """Why a group that is kept elsewhere may be one of these, though another name stands for it.
+
+    Two ids that are both known tell two groups apart; a parameter, an import or a look-up does not.
+    """
+    known = _known_as(ground, ref)
+    if not known:
+        return None
+    for key in (*groups.items, *groups.among):
+        other = _known_as(ground, key)
+        if key != ref and other and not (is_exact(known) and is_exact(other)):
+            return not_shown(
+                f"whether {ref} and {key} are one security group",
+                ref,
+                f"{ref} and {key} are both kept elsewhere, and may be one: tell what their ids are",
+            )
+    return None
+
+
+def _known_as(ground: Ground, key: str) -> Text:
+    """What a group that is kept elsewhere is known as; "" for one that is made here."""
+    held = ground.estate.groups.get(key)
+    if held is not None:
+        return held.known_as
+    return key if key.startswith("sg-") else ""
 
 
 def _in_list(ref: object, other: Party) -> Unknown:

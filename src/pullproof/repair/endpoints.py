@@ -22,7 +22,7 @@ from pullproof.model.edits import (
 from pullproof.model.endpoints import EndpointType
 from pullproof.model.iam import Principals, Statement
 from pullproof.model.services import AwsService, endpoint_name, service_of
-from pullproof.model.text import Text, is_exact, shown
+from pullproof.model.text import Text, hole, is_exact, shown
 from pullproof.model.value import Listing, Origin
 from pullproof.model.vpc import Vpc
 from pullproof.prove.gaps import Gap
@@ -33,6 +33,7 @@ from pullproof.repair.statements import pattern
 #: https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
 ATTRIBUTES = (("enableDnsSupport", "dns_support"), ("enableDnsHostnames", "dns_hostnames"))
 GROUP = "endpoints"
+REGION = hole("region")
 
 
 def endpoint(gap: Gap, scene: Scene) -> Ways:
@@ -135,6 +136,12 @@ def _interface(gap: Gap, scene: Scene, vpc: Vpc, row: AwsService) -> Ways:
     existing = scene.endpoint_for(vpc.key, row.suffix, EndpointType.INTERFACE)
     if existing is not None:
         return _mended(gap, scene, vpc, existing.key)
+    if (refused := scene.endpoint_for(vpc.key, row.suffix, EndpointType.GATEWAY)) is not None:
+        # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+        return Stands(
+            f"{refused.key} is a gateway endpoint, which AWS does not have for {row.title}",
+            f"make {refused.key} an interface endpoint: the type is Gateway unless it is written",
+        )
     groups, made = _groups(scene, vpc)
     edit = AddEndpoint(
         name=scene.names.name(row.suffix.replace(".", "_").replace("-", "_"), vpc.key),
@@ -227,9 +234,12 @@ def _record_name(host: Text) -> Text:
 
 
 def _full(suffix: str, vpc: Vpc, scene: Scene) -> Text:
-    region = scene.region(vpc)
+    region: Text = scene.region(vpc)
     if not region:
-        region = vpc.region if isinstance(vpc.region, str) and vpc.region else held(scene.estate.region)
+        # A region that nobody tells is known by its name, which every renderer writes as a reference.
+        region = next(
+            (one for one in (vpc.region, scene.estate.region) if isinstance(one, str) and one), REGION
+        )
     return endpoint_name(suffix, region, scene.estate.partition)
 
 

@@ -10,7 +10,7 @@ from pullproof.render.base import CannotWrite
 from pullproof.render.cdk.arguments import Arguments
 from pullproof.render.cdk.code import Call, source
 from pullproof.render.cloudformation.outside import by_hand
-from pullproof.render.cloudformation.planner import LAUNCHES
+from pullproof.render.cloudformation.planner import FOR_ALL, LAUNCHES, ONLY_INBOUND, inbound_only
 from pullproof.render.cloudformation.resolve import is_given
 from pullproof.render.cloudformation.statements import written
 from pullproof.render.cloudformation.values import Link, Value
@@ -63,13 +63,13 @@ class Touches:
         """
         match edit:
             case e.SetPrivateDns():
-                return self._override(
-                    edit,
-                    edit.endpoint,
-                    "endpoint",
-                    kind="AWS::EC2::VPCEndpoint",
-                    name="PrivateDnsEnabled",
-                    value=True,
+                values: dict[str, Value] = {"PrivateDnsEnabled": True}
+                if inbound_only(self.estate, edit.endpoint):
+                    values[f"DnsOptions.{ONLY_INBOUND}"] = FOR_ALL
+                kind = "AWS::EC2::VPCEndpoint"
+                return "\n".join(
+                    self._override(edit, edit.endpoint, "endpoint", kind=kind, name=name, value=value)
+                    for name, value in values.items()
                 )
             case e.SetVpcAttribute():
                 name = edit.attribute[:1].upper() + edit.attribute[1:]

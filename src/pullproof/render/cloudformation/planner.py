@@ -44,6 +44,18 @@ LAUNCHES = {
 _TARGET = re.compile(r"(.+)\.Targets\[(\d+)\]")
 
 
+#: Of the DNS options of an endpoint: who gets the private names, and that everybody does.
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-vpcendpoint-dnsoptionsspecification.html
+ONLY_INBOUND = "PrivateDnsOnlyForInboundResolverEndpoint"
+FOR_ALL = "AllResolvers"
+
+
+def inbound_only(estate: Estate, endpoint: str) -> bool:
+    """Whether the private names of an endpoint are, or may be, for inbound resolver endpoints only."""
+    held = estate.endpoints.get(endpoint)
+    return held is not None and held.private_dns_inbound_only is not False
+
+
 class Planner:
     """Collects what the edits come to. `refusals` are those that cannot be expressed."""
 
@@ -114,6 +126,8 @@ class Planner:
                 self.append(edit.endpoint, ("SubnetIds",), Link(edit.subnet, "subnet"), edit)
             case e.SetPrivateDns():
                 self.put(edit.endpoint, ("PrivateDnsEnabled",), True, edit)
+                if inbound_only(self.estate, edit.endpoint):
+                    self.put(edit.endpoint, ("DnsOptions", ONLY_INBOUND), FOR_ALL, edit)
             case e.SetVpcAttribute():
                 name = edit.attribute[:1].upper() + edit.attribute[1:]
                 self.put(edit.vpc, (name,), True, edit)

@@ -31,6 +31,8 @@ KINDS = {
 }
 _ATTRIBUTES = {"arn": "Arn", "name": "Name", "id": "Id", "url": "Url"}
 
+#: What another stack exports, in a key; its name follows.
+IMPORT = "import:"
 #: An id that AWS gave, an ARN.
 _GIVEN = re.compile(r"(?:[a-z]{2,6}-[0-9a-f]{8,17}|Z[A-Z0-9]{6,31}|arn:[^\s{}$]+)")
 
@@ -180,6 +182,8 @@ class Resolver:
             )
         if _GIVEN.fullmatch(link.key):
             return _given(link)
+        if link.key.startswith(IMPORT) and link.attribute in ("", "id") and "${" not in link.key:
+            return Fn("ImportValue", link.key.removeprefix(IMPORT))
         return self.elsewhere(link)
 
     def _spelt(self, link: Link, name: str, kind: str) -> Value:

@@ -137,10 +137,13 @@ def _listed(self: InPlace, key: str, item: str, name: str) -> list[Placed]:
 def _private_dns(self: InPlace, edit: edits.SetPrivateDns) -> list[Placed]:
     at = self.argument(edit.endpoint, "set private_dns_enabled = true")
     held = self.writer.estate.endpoints.get(edit.endpoint)
-    if held is not None and held.private_dns is True and held.private_dns_inbound_only is not False:
+    changes: list[Placed] = []
+    if held is None or held.private_dns is not True:
+        changes.append((at, SetArgument((), "private_dns_enabled", "true")))
+    if held is not None and held.private_dns_inbound_only is not False:
         name = "private_dns_only_for_inbound_resolver_endpoint"
-        return [(at, SetArgument(("dns_options",), name, "false"))]
-    return [(at, SetArgument((), "private_dns_enabled", "true"))]
+        changes.append((at, SetArgument(("dns_options",), name, "false")))
+    return changes
 
 
 VPC_ARGUMENTS = {"enableDnsSupport": "enable_dns_support", "enableDnsHostnames": "enable_dns_hostnames"}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pullproof.model.addresses import EVERYWHERE, of
 from pullproof.model.filters import GroupRef, GroupRule, Peer, SecurityGroup
 from pullproof.model.packets import ALL_TRAFFIC, ANY_PROTOCOL, Service, protocol_number, service
-from pullproof.model.text import OPEN, sole_hole
+from pullproof.model.text import OPEN, Text, hole, sole_hole
 from pullproof.model.value import Listing, Maybe, Origin, Unknown, Why
 from pullproof.model.vpc import ListRef
 from pullproof.sources.terraform.tree import Resource, Some, Value
@@ -63,6 +63,7 @@ def adapt_groups(world: World) -> None:
         world.estate.groups[key] = SecurityGroup(
             key=key,
             origin=at(resource),
+            known_as=_known_as(resource),
             vpc=shared[key] if key in shared else _vpc(world, resource),
             ingress=_direction(world, resource, "ingress", separate),
             egress=_direction(world, resource, "egress", separate),
@@ -71,6 +72,14 @@ def adapt_groups(world: World) -> None:
         group = vpc.default_group
         if isinstance(group, str) and group not in world.tree.resources:
             world.estate.groups[group] = _untouched(group, vpc.key, separate)
+
+
+def _known_as(resource: Resource) -> Text:
+    """What a group that is looked up is known as: "" for one that is made here."""
+    if not resource.data:
+        return ""
+    known = resource.values.get("id")
+    return known if isinstance(known, str) and known else hole(f"{resource.address}.id")
 
 
 def _untouched(key: str, vpc: str, separate: Separate) -> SecurityGroup:
