@@ -57,7 +57,7 @@ def written(scenario: str, folder: Path) -> Loaded:
 
 #: The field causes whose first broken configuration nothing in the account can mend, with the default strategy:
 #: a registry on the internet, names that no endpoint is known to answer for, a route in somebody else's VPC.
-NOT_MENDED = frozenset({"E26", "E31", "E36"})
+NOT_MENDED = frozenset({"E26", "E31", "E34", "E36"})
 
 
 #: Two levels of modules, one of them by `for_each`: what is to be referred to gets an output where it has none.

@@ -34,6 +34,7 @@ NOTHING_HELPS = frozenset(
         "E29-private-registry/broken-unreachable",
         "E30-efs/broken-iam",
         "E31-dual-stack/broken",
+        "E34-endpoint-kind/broken",
         "E36-shared-endpoints/broken-hub-return",
     }
 )

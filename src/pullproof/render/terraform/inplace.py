@@ -8,8 +8,10 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/secu
 import re
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from pullproof.model import edits
-from pullproof.model.addresses import blocks
+from pullproof.model.addresses import Addresses, blocks
 from pullproof.model.ecs import LaunchKind
 from pullproof.model.edits import Edit
 from pullproof.model.filters import GroupRef
@@ -160,20 +162,62 @@ def _rule(self: InPlace, edit: edits.AddGroupRule) -> list[Placed]:
     name = "egress" if edit.egress else "ingress"
     if at is None or not self.styles.inline_rules(edit.group, at):
         return []
-    out: list[Placed] = []
-    for items in _inline_rules(self, edit, at):
-        try:
-            self.refuse_circle(at, [item.value for item in items if isinstance(item, Assign)])
-        except CannotWrite:
-            if self.styles.writes(at, name):
-                raise
+    try:
+        rules = _straight(self, edit, at)
+    except CannotWrite:
+        if not self.styles.writes(at, name):
             # The provider leaves alone what comes to a direction of which the block says nothing.
             return []
+        widened = _by_addresses(self, edit)
+        if widened is None:
+            raise
+        rules = _inline_rules(self, widened, at)
+    out: list[Placed] = []
+    for items in rules:
         if self.styles.as_argument(at, name):
             out.append((at, AddItem((), name, _whole_rule(items))))
         else:
             out.append((at, AddBlock((), hcl.block(name, items), (name,))))
     return out
+
+
+def _straight(self: InPlace, edit: edits.AddGroupRule, at: Pointer) -> list[list[Item]]:
+    """The rules as they are meant.
+
+    Raises:
+        CannotWrite: they would make Terraform go in a circle, or there is no name for the peer.
+    """
+    rules = _inline_rules(self, edit, at)
+    values = [item.value for items in rules for item in items if isinstance(item, Assign)]
+    self.refuse_circle(at, values)
+    peer = edit.peer.ref if isinstance(edit.peer, GroupRef) else None
+    if isinstance(peer, str) and peer != edit.group and not self.writer.refer(edit.group, peer):
+        raise CannotWrite(
+            f"{edit.group} and {peer} have their rules inside their blocks: rules that refer to each other"
+            " would be a cycle",
+            "write the rules of one of the two as resources of their own",
+        )
+    return rules
+
+
+def _by_addresses(self: InPlace, edit: edits.AddGroupRule) -> edits.AddGroupRule | None:
+    """The same rule for all of the VPC that both groups are in; None where that is not known.
+
+    Interfaces that carry a group are in its VPC, so nobody is shut out whom the rule was for.
+    """
+    groups = self.writer.estate.groups
+    own, peer = groups.get(edit.group), edit.peer.ref if isinstance(edit.peer, GroupRef) else None
+    other = groups.get(peer) if isinstance(peer, str) else None
+    if own is None or other is None or not isinstance(own.vpc, str) or own.vpc != other.vpc:
+        return None
+    vpc = self.writer.estate.vpcs.get(own.vpc)
+    if vpc is None or not isinstance(vpc.blocks, Addresses) or not vpc.blocks.v4:
+        return None
+    self.writer.note(
+        f"the new rule of {own.key} is for all of {vpc.key}: one for {other.key} would be a cycle,"
+        " since both have their rules inside their blocks"
+    )
+    return msgspec.structs.replace(edit, peer=Addresses(v4=vpc.blocks.v4))
 
 
 def _inline_rules(self: InPlace, edit: edits.AddGroupRule, at: Pointer) -> list[list[Item]]:

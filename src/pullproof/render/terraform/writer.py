@@ -94,6 +94,8 @@ class Writer:
         self.gateways: dict[Text, list[Pointer]] = {}
         #: The roles that ECS tasks are to be let in by.
         self.trusting: frozenset[str] = frozenset()
+        #: Blocks of groups whose new rules refer to one another.
+        self._referring: dict[object, set[object]] = {}
         self._wraps: dict[tuple[tuple[str, ...], str], str] = {}
         self._arns = _arns(estate)
         self._instances: dict[tuple[object, str], set[str]] = {}
@@ -109,6 +111,24 @@ class Writer:
     def note(self, text: str) -> None:
         """Something that whoever applies this should know; said once."""
         self.notes[text] = None
+
+    def refer(self, group: str, peer: str) -> bool:
+        """Let a group's block refer to another group's; whether that is no circle of new references."""
+        start, goal = self._block(group), self._block(peer)
+        seen, waiting = set[object](), [goal]
+        while waiting:
+            name = waiting.pop()
+            if name == start:
+                return False
+            if name not in seen:
+                seen.add(name)
+                waiting += self._referring.get(name, ())
+        self._referring.setdefault(start, set()).add(goal)
+        return True
+
+    def _block(self, key: str) -> object:
+        at = self.refs.where(key)
+        return key if at is None else (at.path, at.block)
 
     def instances(self, at: Pointer) -> frozenset[str]:
         """The keys of everything that is written in the same block."""

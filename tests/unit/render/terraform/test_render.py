@@ -133,6 +133,45 @@ def test_a_direction_that_the_block_does_not_write_takes_a_resource(tmp_path: Pa
     )
 
 
+BOTH_INSIDE = """
+    resource "aws_security_group" "app" {
+      egress {
+        from_port = 80
+      }
+    }
+
+    resource "aws_security_group" "peer" {
+      ingress {
+        from_port = 80
+      }
+    }
+"""
+BOTH = [rule(egress=True), rule(PEER, GROUP)]
+
+
+def test_two_new_rules_do_not_make_a_cycle(tmp_path: Path) -> None:
+    """The second of them is for the addresses of the VPC that both groups are in, and a note says so."""
+    estate = groups()
+    build.a_vpc(estate, "vpc", "10.7.0.0/16")
+
+    found = in_place(BOTH, estate, files(tmp_path, main=BOTH_INSIDE))
+
+    text = after(found)
+    assert (1, 0) == (
+        text.count("[aws_security_group.peer.id]"),
+        text.count("[aws_security_group.app.id]"),
+    )
+    assert text.count('["10.7.0.0/16"]') == 1
+    assert [note for note in found.notes if "would be a cycle" in note]
+
+
+def test_two_new_rules_that_would_be_a_cycle_are_not_both_written(tmp_path: Path) -> None:
+    """Where nobody knows the VPC's addresses, the second one is left to a person."""
+    found = in_place(BOTH, groups(), files(tmp_path, main=BOTH_INSIDE))
+
+    assert ["cycle" in one.why for one in found.refusals] == [True]
+
+
 KEYED = """
     resource "aws_security_group" "app" {
       for_each = toset(["a", "b"])
