@@ -87,6 +87,9 @@ def test_the_whole_project_is_the_one_that_was_read(name: str) -> None:
         ({"subnets": SUBNETS}, "existing VPC"),
         ({"vpc": VPC, "subnets": SUBNETS, "via": "nat"}, "changes the routes"),
         ({"vpc": VPC, "subnets": ("aws_subnet.a",)}, "in two ways"),
+        ({"vpc": "vpc-main", "subnets": ("aws_subnet.a",)}, "not a VPC"),
+        ({"vpc": "aws_vpc.a.id\n}", "subnets": ("aws_subnet.a",)}, "not a VPC"),
+        ({"vpc": "aws_vpc.a", "subnets": ('aws_subnet.a["${x}"]',)}, "not a subnet"),
     ],
 )
 def test_what_cannot_be_is_refused(wish: dict[str, object], says: str) -> None:

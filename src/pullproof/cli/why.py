@@ -102,7 +102,7 @@ def _failures(options: Namespace, loaded: Loaded, text: str | None) -> list[tupl
         raise UsageError(
             "this input does not tell how tasks stopped: pass what ECS said",
             place=loaded.path,
-            remedy=f'pullproof why {loaded.path} --text "ResourceInitializationError: ..."',
+            remedy=f'pullproof why {quoted(loaded.path)} --text "ResourceInitializationError: ..."',
         )
     found = failures(options.task or _named(loaded.path), loaded.told["Services"], loaded.told["Tasks"])
     if not found:
@@ -111,7 +111,7 @@ def _failures(options: Namespace, loaded: Loaded, text: str | None) -> list[tupl
             place=loaded.path,
             remedy=(
                 "ECS forgets a stopped task after an hour: pass what it said (a CloudWatch event, the console):"
-                f'\npullproof why {loaded.path} --text "ResourceInitializationError: ..."'
+                f'\npullproof why {quoted(loaded.path)} --text "ResourceInitializationError: ..."'
             ),
         )
     return [(failure, _tasks_of(failure, loaded)) for failure in found]

@@ -138,7 +138,8 @@ class Netlink:
             code, what = number[1], told[number[0] % len(told)]
             if code and code != errno.EEXIST:
                 raise ToolError(
-                    f"the kernel refused {what}: {os.strerror(code)}", remedy="pullproof lab doctor"
+                    f"the kernel refused {what}: {os.strerror(code)}",
+                    remedy="the lab needs veth, nf_tables and network namespaces in the kernel",
                 )
 
     def _answers(self, expected: int) -> list[tuple[int, int]]:

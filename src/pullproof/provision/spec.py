@@ -20,6 +20,10 @@ _IMAGE = re.compile(r"[\w][\w.:/@-]{0,254}")
 _VARIABLE = re.compile(r"[^A-Z0-9]+")
 VPC_ID = re.compile(r"vpc-[0-9a-f]{8,17}")
 SUBNET_ID = re.compile(r"subnet-[0-9a-f]{8,17}")
+#: Addresses become expressions as they are: nothing but an address may stand in one.
+_INDEX = r'(?:\[(?:\d+|"[^"\\$%\x00-\x1f]*")\])?'
+_VPC_ADDRESS = re.compile(rf"(?:data\.)?aws_(?:default_)?vpc\.[A-Za-z_][\w-]*{_INDEX}")
+_SUBNET_ADDRESS = re.compile(rf"(?:data\.)?aws_(?:default_)?subnet\.[A-Za-z_][\w-]*{_INDEX}")
 
 MOST_ZONES = 6
 
@@ -108,7 +112,11 @@ def _in_existing(spec: Spec, zones: str, subnets: Sequence[str]) -> Spec:
             f"--via {spec.via} changes the routes of a network, and this one is kept elsewhere",
             remedy="--via endpoints, or let `pullproof fix --via nat` change the configuration that keeps it",
         )
+    if not VPC_ID.fullmatch(spec.vpc):
+        _match(_VPC_ADDRESS, spec.vpc, "a VPC", "--vpc vpc-0123456789abcdef0, or --vpc aws_vpc.main")
     for subnet in subnets:
+        if not SUBNET_ID.fullmatch(subnet):
+            _match(_SUBNET_ADDRESS, subnet, "a subnet", "--subnets ID,ID, or --subnets aws_subnet.a")
         if bool(VPC_ID.fullmatch(spec.vpc)) != bool(SUBNET_ID.fullmatch(subnet)):
             raise UsageError(
                 f"{spec.vpc} and {subnet} are named in two ways",

@@ -48,7 +48,7 @@ def _fix(fix: Fix, offer: Offer, look: Look, again: str) -> Iterator[str]:
         yield from entry("mind", safe(warning), look)
     yield from entry("proof", _proof(fix), look)
     if again and fix.whole:
-        yield from entry("apply", again, look)
+        yield from entry("apply", safe(again), look)
 
 
 def _cost(fix: Fix, offer: Offer) -> str:

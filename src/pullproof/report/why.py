@@ -46,7 +46,7 @@ def render(answer: Answer, look: Look) -> str:
             blocks += _conclusion(conclusion, told.failure, answer, look)
         for task in to_mend((told,)):
             if task in waiting:
-                blocks += mending(waiting.pop(task), look, again=safe(_typed(answer.apply, task)))
+                blocks += mending(waiting.pop(task), look, again=_typed(answer.apply, task))
     blocks.append(notes(answer.report, look))
     return joined(blocks)
 
