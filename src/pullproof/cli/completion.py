@@ -1,10 +1,11 @@
 """`completion`: scripts for the three common shells, made from the parser itself."""
 
-from argparse import ArgumentParser, Namespace, _SubParsersAction
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 
+from pullproof.cli.commands import COMMANDS
 from pullproof.cli.out import emit
-from pullproof.cli.parser import COMMANDS, build, flags
+from pullproof.cli.parser import actions, build, flags
 
 #: Options whose value is a path.
 FILES = frozenset(["--source", "--snapshot", "--var-file", "--parameters-file", "--out", "--output"])
@@ -17,32 +18,23 @@ def completion(options: Namespace) -> int:
     return 0
 
 
-def _actions(parser: ArgumentParser) -> dict[str, ArgumentParser]:
-    """What a command does by a further word (`lab up`)."""
-    found: dict[str, ArgumentParser] = {}
-    for action in parser._actions:  # noqa: SLF001  # argparse tells it no other way
-        if isinstance(action, _SubParsersAction):
-            found |= action.choices
-    return found
-
-
 def _options(parser: ArgumentParser) -> list[str]:
     """The long options of a command, with those of its actions."""
-    every = [flag for one in (parser, *_actions(parser).values()) for flag in flags(one)]
+    every = [flag for one in (parser, *actions(parser).values()) for flag in flags(one)]
     return [flag for flag in dict.fromkeys(every) if flag.startswith("--")]
 
 
 def _choices(parser: ArgumentParser) -> Iterator[tuple[str, list[str]]]:
     """Options with a closed list of values."""
-    for one in (parser, *_actions(parser).values()):
-        for action in one._actions:  # noqa: SLF001
+    for one in (parser, *actions(parser).values()):
+        for action in one._actions:  # noqa: SLF001  # argparse tells it no other way
             if action.option_strings and action.choices:
                 yield action.option_strings[-1], [str(choice) for choice in action.choices]
 
 
 def _words(name: str, parser: ArgumentParser) -> str:
     """What may follow a command."""
-    words = [*_actions(parser), *_options(parser)]
+    words = [*actions(parser), *_options(parser)]
     if name == "completion":
         words = ["bash", "zsh", "fish", *words]
     if name == "explain":
@@ -120,7 +112,7 @@ def _fish(commands: Mapping[str, ArgumentParser]) -> str:
             takes = f" -x -a '{' '.join(values[flag])}'" if flag in values else ""
             takes = " -r" if flag in FILES else takes
             lines.append(f"complete -c pullproof {seen} -l {flag[2:]}{takes}")
-        if name in ("explain", "completion") or _actions(parser):
+        if name in ("explain", "completion") or actions(parser):
             plain = " ".join(word for word in _words(name, parser).split() if not word.startswith("--"))
             lines.append(f"complete -c pullproof {seen} -f -a '{plain}'")
     return "\n".join([*lines, ""])

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pullproof.cli.commands import COMMANDS
 from pullproof.cli.completion import completion
-from pullproof.cli.parser import COMMANDS, build, flags, parse
+from pullproof.cli.parser import build, flags, parse
 from tests.conftest import do_without
 
 COMPLETE = """

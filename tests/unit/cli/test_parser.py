@@ -2,8 +2,9 @@
 
 import pytest
 
+from pullproof.cli.commands import COMMANDS
 from pullproof.cli.loading import given, platform, several
-from pullproof.cli.parser import COMMANDS, build, flags, parse
+from pullproof.cli.parser import build, flags, parse
 from pullproof.errors import UsageError
 
 
@@ -39,6 +40,14 @@ from pullproof.errors import UsageError
         (["check", "a", "--format"], "argument --format: expected one argument", "pullproof check --help"),
         (["path", "a"], "the following arguments are required: --from, --to", "pullproof path --help"),
         (["--colour", "check", "a"], "pullproof check has no option --colour", "pullproof check --help"),
+        (["lab", "strat"], "pullproof lab has no action strat", "pullproof lab --help"),
+        (["lab", "dwon"], "pullproof lab has no action dwon", "did you mean: pullproof lab down"),
+        (
+            ["lab", "up", "--forground"],
+            "pullproof lab up has no option --forground",
+            "did you mean: pullproof lab up --foreground",
+        ),
+        (["lab", "verify"], "the following arguments are required: INPUT", "pullproof lab verify --help"),
         (
             ["completion", "tcsh"],
             "argument shell: invalid choice: 'tcsh' (choose from 'bash', 'zsh', 'fish')",
@@ -64,6 +73,13 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 
     assert not left.value.code
     assert [] == [flag for flag in flags(build()[1][command]) if flag not in text]
+
+
+def test_only_the_command_that_is_asked_for_gets_its_options() -> None:
+    """A run does not pay for the options of the other commands."""
+    _, commands = build("rules")
+
+    assert {"rules"} == {name for name, parser in commands.items() if flags(parser) != ["-h", "--help"]}
 
 
 def test_the_help_lists_every_command_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
