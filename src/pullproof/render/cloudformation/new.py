@@ -8,7 +8,7 @@ from pullproof.render.base import CannotWrite, Patch, Refusal, Rendered
 from pullproof.render.cloudformation.names import ORDER, logical_id, properties_in_order
 from pullproof.render.cloudformation.outside import refused
 from pullproof.render.cloudformation.planner import Planner
-from pullproof.render.cloudformation.resolve import Parameters, Resolver
+from pullproof.render.cloudformation.resolve import LISTS, Parameters, Resolver
 from pullproof.render.cloudformation.values import Fn, Link, Make, Value
 from pullproof.render.cloudformation.write import Style, comment, json_text, pair
 
@@ -142,12 +142,19 @@ def _outputs(body: Body) -> dict[str, Value]:
     return found
 
 
+def _metadata(body: Body) -> dict[str, Value]:
+    """Which of AWS's lists the parameters are."""
+    lists = body.parameters.lists
+    return {LISTS[1]: {LISTS[2]: lists}} if lists else {}
+
+
 def _yaml(body: Body) -> str:
     style = Style()
     lines = [line for name, value in _HEAD.items() for line in pair(name, value, style, 0)]
     parameters: dict[str, Value] = {one.name: one.value for one in body.parameters.found.values()}
     if parameters:
         lines += ["", *pair("Parameters", parameters, style, 0)]
+    lines += ["", *pair("Metadata", _metadata(body), style, 0)] if _metadata(body) else []
     lines += ["", "Resources:"]
     for place, (make, name, value) in enumerate(body.resources):
         lines += [""] if place else []
@@ -163,6 +170,7 @@ def _json(body: Body) -> str:
     found: dict[str, Value] = dict(_HEAD)
     if body.parameters.found:
         found["Parameters"] = {one.name: one.value for one in body.parameters.found.values()}
+    found |= {"Metadata": _metadata(body)} if _metadata(body) else {}
     found["Resources"] = {name: value for _, name, value in body.resources}
     outputs = _outputs(body)
     return json_text(found | ({"Outputs": outputs} if outputs else {}), indent="  ") + "\n"

@@ -74,11 +74,16 @@ _MAIN_TABLE = ("main_route_table_id", "MainRouteTable")
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
-    """A parameter that a template asks for."""
+    """A parameter that a template asks for. `listed` is the name of AWS's prefix list that it is the id of."""
 
     name: str
     value: dict[str, Value]
     key: str
+    listed: str = ""
+
+
+#: Where the metadata of a template says which of AWS's lists an id is; `pullproof check` reads it.
+LISTS = ("Metadata", "Pullproof", "PrefixLists")
 
 
 class Parameters:
@@ -125,11 +130,18 @@ class Parameters:
                 "The id of AWS's own prefix list for this service and region: aws ec2 describe-managed-prefix-lists"
                 f" --filters Name=prefix-list-name,Values=com.amazonaws.REGION.{service}"
             )
-        return self._added(stem, {"Type": kind, "Description": says, "AllowedPattern": pattern}, link)
+        value: dict[str, Value] = {"Type": kind, "Description": says, "AllowedPattern": pattern}
+        listed = f"com.amazonaws.${{AWS::Region}}.{service}" if service else ""
+        return self._added(stem, value, link, listed)
 
-    def _added(self, stem: str, value: dict[str, Value], link: Link) -> Parameter:
+    def _added(self, stem: str, value: dict[str, Value], link: Link, listed: str = "") -> Parameter:
         name = free(stem, self.taken() | {one.name for one in self.found.values()})
-        return Parameter(name=name, value=value, key=link.key)
+        return Parameter(name=name, value=value, key=link.key, listed=listed)
+
+    @property
+    def lists(self) -> dict[str, Value]:
+        """AWS's prefix lists by the parameters that are their ids, for the metadata of the template."""
+        return {one.name: one.listed for one in self.found.values() if one.listed}
 
 
 class Resolver:

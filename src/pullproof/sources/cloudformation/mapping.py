@@ -46,6 +46,7 @@ def tree_of(stacks: Stacks) -> Tree:
     found = dict(Mapper(stacks).resources())
     _egress_twice(found)
     found.update((one.address, one) for one in stand_ins(found, stacks.settle) if one.address not in found)
+    found.update(_named_lists(stacks))
     found.update((one.address, one) for one in strays(stacks.open))
     regions = {_provider(stacks, one.address): one.region for one in stacks.stacks.values()}
     accounts = {one.account for one in stacks.stacks.values()}
@@ -117,7 +118,9 @@ class Mapper:
             return [self._settle(one, name, item) for one in value]
         asked = sole_hole(value) if isinstance(value, str) else ""
         # The region and the account are known by their names everywhere.
-        if asked not in ("region", "account") and asked in self._stacks.settle:
+        if asked in ("region", "account") or value in self._stacks.prefix_lists:
+            return value
+        if asked in self._stacks.settle:
             return self._stacks.unknown(value, name, item.address)
         return value
 
@@ -151,6 +154,19 @@ def _provider(stacks: Stacks, stack: str) -> str:
     if held is None or main is None or held.region == main.region:
         return "aws"
     return f"aws.{stack}"
+
+
+def _named_lists(stacks: Stacks) -> Iterator[tuple[str, Resource]]:
+    """AWS's own prefix lists, as the templates name them."""
+    for reference, name in stacks.prefix_lists.items():
+        address = sole_hole(reference) or reference
+        values: Values = {"id": reference, "name": name}
+        yield (
+            address,
+            Resource(
+                address=address, type="aws_ec2_managed_prefix_list", name=address, values=values, data=True
+            ),
+        )
 
 
 def _egress_twice(found: dict[str, Resource]) -> None:

@@ -9,6 +9,7 @@ from pullproof.sources.cloudformation.conditions import Formula
 from pullproof.sources.cloudformation.exports import Exports
 from pullproof.sources.cloudformation.frame import StackFrame
 from pullproof.sources.cloudformation.interface import ABSENT, Written
+from pullproof.sources.cloudformation.lists import named_lists
 from pullproof.sources.cloudformation.names import near
 from pullproof.sources.cloudformation.places import Places
 from pullproof.sources.cloudformation.references import STACKS
@@ -52,6 +53,7 @@ def resolve(
         open=(*run.open, *(frame.macro for frame in every if frame.macro is not None)),
         notes=tuple(run.notes),
         settle=run.settle,
+        prefix_lists=named_lists(every),
         locate=places.locate,
     )
 

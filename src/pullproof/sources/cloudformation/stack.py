@@ -97,6 +97,8 @@ class Stacks(msgspec.Struct, frozen=True, kw_only=True):
     open: tuple[Unknown, ...] = ()
     notes: tuple[str, ...] = ()
     settle: Mapping[str, str] = {}
+    #: AWS's own prefix lists, by what refers to them: the names that the templates' metadata give.
+    prefix_lists: Mapping[Text, Text | Unknown] = {}
     locate: Callable[[str, str], str] = lambda _address, _path: ""
 
     def unknown(self, value: Value, what: str, address: str) -> Unknown:
