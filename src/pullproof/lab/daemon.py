@@ -63,6 +63,8 @@ class Daemon:
             "down": self._down,
         }
         self._kept: dict[str, str] = {}
+        #: How many of the changes of the account the lab has followed.
+        self._followed = 0
 
     def serve(self) -> int:
         """Until `down`; 0."""
@@ -116,8 +118,10 @@ class Daemon:
                     names.add(self.lab.changes.get_nowait())
                 except queue.Empty:
                     break
+            count = self.lab.changed
             if not names <= ONLY_TASKS:
                 self.refresh()
+            self._followed = count
             self.scheduler.look()
 
     def refresh(self) -> None:
@@ -145,6 +149,8 @@ class Daemon:
             "api": self.lab.api,
             "vpcs": len(plan.estate.vpcs),
             "interfaces": len(plan.interfaces),
+            "changes": self.lab.changed,
+            "followed": self._followed,
             "launches": list(plan.estate.launches),
             "left_out": [each.what for each in plan.left_out],
             "trouble": self._kept.get("trouble", "") or self.scheduler.trouble,

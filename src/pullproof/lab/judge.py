@@ -7,6 +7,7 @@ import threading
 
 from pullproof.lab.calls import Asked
 from pullproof.lab.front import Way
+from pullproof.lab.keys import why_no_key
 from pullproof.lab.plan import Plan, single
 from pullproof.lab.policy import Call, Layers, NoOpinion, allowed
 from pullproof.model.ecs import Launch
@@ -63,7 +64,8 @@ class Judge:
             levels=() if mine else tuple(level.policies for level in levels or ()),
         )
         try:
-            return allowed(self._call(call, way, endpoint, role), layers)
+            told = self._call(call, way, endpoint, role)
+            return allowed(told, layers) or ("" if mine else why_no_key(self.plan.estate, told, role))
         except NoOpinion as reason:
             self.left_out.append((call.action, str(reason)))
             return ""

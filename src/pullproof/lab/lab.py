@@ -70,9 +70,11 @@ class Lab:
         self._names = Home()
         #: What was asked of the stand-in for AWS and may have changed something.
         self.changes: queue.SimpleQueue[str] = queue.SimpleQueue()
+        #: How many of them there were.
+        self.changed = 0
         own = _bound("127.0.0.1", 5000)
         sockets = (own,) if api is None else (own, api)
-        self.cloud = Cloud(*sockets, changed=self.changes.put)
+        self.cloud = Cloud(*sockets, changed=self._changed)
         self.plan = self._planned(estate)
         self.judge = Judge(self.plan)
         self._front = Front(
@@ -108,6 +110,10 @@ class Lab:
         self.cloud.close()
         self.network.close()
         os.close(self._home)
+
+    def _changed(self, name: str) -> None:
+        self.changed += 1
+        self.changes.put(name)
 
     @property
     def api(self) -> str:

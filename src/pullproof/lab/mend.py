@@ -26,6 +26,7 @@ def mend() -> None:
     # What a service has when nobody says; without it Terraform sees a change in every plan.
     ecs.Service.availability_zone_rebalancing = "DISABLED"
     _tasks(ecs.Task)
+    _default_groups(backend)
     _own_addresses(backend)
     _endpoint_interfaces(backend)
     _endpoint_changes(backend, importlib.import_module("moto.ec2.responses.vpcs").VPCs)
@@ -71,6 +72,24 @@ def _container(task: Any, like: Any, written: dict[str, Any]) -> Any:
         if hasattr(made, name):
             delattr(made, name)
     return made
+
+
+def _default_groups(backend: Any) -> None:
+    """A VPC's default group lets in whatever carries it.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
+    """
+    create = backend.create_vpc
+
+    def created(self: Any, *args: Any, **kwargs: Any) -> Any:
+        vpc = create(self, *args, **kwargs)
+        group = self.get_default_security_group(vpc.id)
+        if group is not None and not group.ingress_rules:
+            own = [{"GroupId": group.id}]
+            self.authorize_security_group_ingress(group.id, "-1", None, None, [], source_groups=own)
+        return vpc
+
+    backend.create_vpc = created
 
 
 def _own_addresses(backend: Any) -> None:

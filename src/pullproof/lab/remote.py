@@ -97,6 +97,10 @@ class Remote:
         """End the conversation."""
         self._held.close()
 
+    def __del__(self) -> None:
+        """Nobody holds the conversation any more."""
+        self._held.close()
+
     def one(self, what: str, **given: object) -> dict[str, Any]:
         """The one answer. Raises as `ask`."""
         return next(iter(list(self.ask(what, **given))), {})

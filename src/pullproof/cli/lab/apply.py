@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from pullproof.cli.out import emit, warn
 from pullproof.errors import InputError, PullproofError, ToolError
 
 STATE = "terraform.tfstate"
+#: Seconds in which a lab has followed what was applied.
+PATIENCE = 60
 #: The state stays in the copy, whatever backend is written.
 BACKEND = 'terraform {\n  backend "local" {}\n}\n'
 #: Settings of the provider that no environment variable carries.
@@ -61,7 +64,17 @@ def apply(options: Namespace) -> int:
             _aloud([program, *_words(options)], copy, environment)
         finally:
             _keep(remote, copy / STATE, place)
+    _followed(remote)
     return 0
+
+
+def _followed(remote: Any) -> None:
+    """Wait until the lab's network is what was applied."""
+    end = time.monotonic() + PATIENCE
+    while (status := remote.one("status"))["followed"] < status["changes"] and time.monotonic() < end:
+        time.sleep(0.05)
+    if trouble := status["trouble"]:
+        warn(f"{trouble}\n")
 
 
 def _words(options: Namespace) -> list[str]:

@@ -57,6 +57,7 @@ def _serve(
     estate: Estate, options: Namespace, sockets: tuple[socket.socket, socket.socket], ready: socket.socket
 ) -> int:
     """The lab's own process: build, say so, serve."""
+    from pullproof.cli.lab.reading import Reader
     from pullproof.lab.daemon import Daemon
     from pullproof.lab.furnish import furnish
     from pullproof.lab.lab import Lab
@@ -65,7 +66,7 @@ def _serve(
         credentials()
         lab = Lab(estate, api=sockets[1], scale=options.time_scale)
         furnish(lab)
-        reader = None if options.input else read
+        reader = None if options.input else Reader()
         daemon = Daemon(lab, sockets[0], reader, keeps=not options.no_tasks)
     except PullproofError as error:
         _tell(ready, {"error": error.problem, "remedy": error.remedy})
@@ -106,21 +107,6 @@ def _empty(region: str | None) -> Estate:
     estate = Estate()
     estate.region = region or REGION
     return estate
-
-
-def read(endpoint: str, region: str) -> Estate:
-    """What the stand-in for AWS holds, read as any account is."""
-    from pullproof.sources.base import Options
-    from pullproof.sources.live.boto import Login
-    from pullproof.sources.live.gather import gather
-    from pullproof.sources.live.load import load_gathered
-    from pullproof.sources.live.target import target_of
-
-    login = Login(regions=(region,), endpoint_url=endpoint)
-    gathered = gather(
-        target_of("aws://"), login, Options(region=region), purpose="check", progress=lambda *_: None
-    )
-    return load_gathered(gathered, "aws://", Options(region=region)).estate
 
 
 def _wait(ours: socket.socket) -> dict[str, object]:

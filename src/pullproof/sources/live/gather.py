@@ -1,7 +1,8 @@
 """From `aws://...` to the answers of a snapshot."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -17,6 +18,8 @@ from pullproof.sources.live.values import Trouble
 from pullproof.sources.snapshot.answers import Folder, Manifest
 from pullproof.sources.snapshot.layout import BY_NAME
 
+#: The name of a row of calls, and an item that stands in for one of its answers.
+Seed = tuple[str, Mapping[str, Any]]
 POLICY = "pullproof policy prints the least that IAM must allow"
 
 
@@ -44,9 +47,15 @@ def gather(
 
 
 def gather_as(
-    caller: Caller, target: Target, options: Options, *, purpose: str = "check", progress: Progress = silent
+    caller: Caller,
+    target: Target,
+    options: Options,
+    *,
+    purpose: str = "check",
+    progress: Progress = silent,
+    seeds: tuple[Seed, ...] = (),
 ) -> Gathered:
-    """The same, for a caller who has logged in.
+    """The same, for a caller who has logged in; `seeds` are wanted beside the target, as `Start` has them.
 
     Raises:
         ToolError: the credentials do not work any more, or nothing may be read.
@@ -59,6 +68,7 @@ def gather_as(
         task=target.task,
         subnets=options.subnets,
         groups=options.groups,
+        seeds=seeds,
     )
     found = Collector(caller.asker, calls_for(purpose), start, progress).run()
     _expect(found, caller, target)

@@ -1,0 +1,41 @@
+"""What the stand-in for AWS holds, read as any account is, but all of it: tasks may be asked for anywhere."""
+
+from typing import Any
+
+from pullproof.model.estate import Estate
+from pullproof.sources.base import Options
+from pullproof.sources.live.boto import Caller, Login, log_in
+from pullproof.sources.live.gather import Seed, gather_as
+from pullproof.sources.live.load import load_gathered
+from pullproof.sources.live.target import target_of
+
+EVERYTHING = "aws://"
+
+
+class Reader:
+    """Reads again and again, with one login."""
+
+    def __init__(self) -> None:
+        self._callers: dict[tuple[str, str], Caller] = {}
+
+    def __call__(self, endpoint: str, region: str) -> Estate:
+        """The estate as it is now. Raises as every reading of an account does."""
+        if (endpoint, region) not in self._callers:
+            self._callers[endpoint, region] = log_in(Login(regions=(region,), endpoint_url=endpoint))
+        caller = self._callers[endpoint, region]
+        there = Options(
+            region=region,
+            subnets=_every(caller, "ec2", "DescribeSubnets", "Subnets", "SubnetId"),
+            groups=_every(caller, "ec2", "DescribeSecurityGroups", "SecurityGroups", "GroupId"),
+        )
+        definitions = _every(caller, "ecs", "ListTaskDefinitions", "taskDefinitionArns")
+        seeds: tuple[Seed, ...] = tuple(("services", {"taskDefinition": arn}) for arn in definitions)
+        gathered = gather_as(caller, target_of(EVERYTHING), there, seeds=seeds)
+        return load_gathered(gathered, EVERYTHING, Options(region=region)).estate
+
+
+def _every(caller: Caller, service: str, operation: str, key: str, name: str = "") -> tuple[str, ...]:
+    """What a list of the account names; nothing where it cannot be read."""
+    answer: Any = caller.asker.ask(service, operation, caller.regions[0], {}, pages=True)
+    pages = answer if isinstance(answer, list) else []
+    return tuple(str(item[name] if name else item) for page in pages for item in page.get(key) or ())
