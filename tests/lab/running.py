@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -100,7 +100,7 @@ class Shop:
     def __init__(self, lab: Running) -> None:
         self.lab = lab
         ec2 = lab.client("ec2")
-        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        vpc = self.vpc = str(ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"])
         for name in ("EnableDnsHostnames", "EnableDnsSupport"):
             ec2.modify_vpc_attribute(VpcId=vpc, **{name: {"Value": True}})
         self.subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
@@ -152,7 +152,27 @@ class Shop:
         """Where tasks run."""
         return {"awsvpcConfiguration": {"subnets": [self.subnet], "securityGroups": [self.group]}}
 
-    def define(self, script: str, **more: Any) -> str:
+    def other_group(self) -> str:
+        """A group that no endpoint and no mount target lets in."""
+        made = self.lab.client("ec2").create_security_group(
+            VpcId=self.vpc, GroupName="other", Description="other"
+        )
+        self.lab.until(self.followed)
+        return str(made["GroupId"])
+
+    def followed(self) -> bool:
+        """Whether the lab's network is what the account says."""
+        status = self.lab.ask("status")[0]
+        return bool(status["followed"] >= status["changes"])
+
+    def file_system(self) -> str:
+        """A file system with a mount target in the subnet."""
+        efs = self.lab.client("efs")
+        system = efs.create_file_system(CreationToken="files")["FileSystemId"]
+        efs.create_mount_target(FileSystemId=system, SubnetId=self.subnet, SecurityGroups=[self.group])
+        return str(system)
+
+    def define(self, script: str, *, volumes: Sequence[Mapping[str, Any]] = (), **more: Any) -> str:
         """A task definition of one container that runs a script; its ARN."""
         options = {"awslogs-group": "/ecs/orders", "awslogs-region": REGION, "awslogs-stream-prefix": "x"}
         container = {
@@ -172,13 +192,17 @@ class Shop:
             memory="512",
             executionRoleArn=self.role,
             containerDefinitions=[container],
+            volumes=list(volumes),
         )
         return str(found["taskDefinition"]["taskDefinitionArn"])
 
-    def run(self, definition: str) -> dict[str, Any]:
+    def run(self, definition: str, groups: Sequence[str] = ()) -> dict[str, Any]:
         """RunTask; the task as the call answers it."""
+        network = self.network
+        if groups:
+            network["awsvpcConfiguration"]["securityGroups"] = list(groups)
         found: dict[str, Any] = self.lab.client("ecs").run_task(
-            cluster="shop", taskDefinition=definition, launchType="FARGATE", networkConfiguration=self.network
+            cluster="shop", taskDefinition=definition, launchType="FARGATE", networkConfiguration=network
         )["tasks"][0]
         return found
 

@@ -80,13 +80,34 @@ def test_a_key_that_the_role_may_not_use_keeps_its_secret(shop: Shop) -> None:
     definition = shop.define(SCRIPT, secrets=[{"name": "WORD", "valueFrom": shop.secret}])
     kms.put_key_policy(KeyId=shop.key, PolicyName="default", Policy=other)
     try:
-        shop.lab.until(lambda: _settled(shop))
+        shop.lab.until(shop.followed)
         stopped = shop.reaches(shop.run(definition)["taskArn"], "STOPPED")
     finally:
         kms.put_key_policy(KeyId=shop.key, PolicyName="default", Policy=nobody)
 
     assert stopped["stoppedReason"].startswith("ResourceInitializationError: unable to pull secrets")
     assert "kms:Decrypt" in stopped["stoppedReason"]
+
+
+def test_files_of_a_file_system_are_read_by_another_task(shop: Shop) -> None:
+    """What one task writes on EFS another reads; without a way to port 2049 it does not start."""
+    system = shop.file_system()
+    volumes = [{"name": "data", "efsVolumeConfiguration": {"fileSystemId": system}}]
+    mounts = [{"sourceVolume": "data", "containerPath": "/data"}]
+    writes = shop.define("echo kept > /data/file", volumes=volumes, mountPoints=mounts)
+    reads = shop.define("grep kept /data/file", volumes=volumes, mountPoints=mounts)
+    shop.lab.until(shop.followed)
+
+    codes = [
+        shop.reaches(shop.run(each)["taskArn"], "STOPPED")["containers"][0]["exitCode"]
+        for each in (writes, reads)
+    ]
+    alone = shop.reaches(shop.run(reads, groups=[shop.other_group()])["taskArn"], "STOPPED")
+
+    assert [0, 0] == codes
+    assert alone["stoppedReason"].startswith(
+        "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes"
+    )
 
 
 def test_a_service_keeps_its_count_and_rolls_over(shop: Shop) -> None:
@@ -120,9 +141,3 @@ def test_a_service_keeps_its_count_and_rolls_over(shop: Shop) -> None:
     assert (2, 2, set()) == (len(before), len(after), before & after)
     assert any("has reached a steady state" in event["message"] for event in told["events"])
     assert [] == ecs.list_tasks(cluster="shop", serviceName="orders")["taskArns"]
-
-
-def _settled(shop: Shop) -> bool:
-    """Whether the lab has seen the change of the key's policy: it reads the account again after each."""
-    status = shop.lab.ask("status")[0]
-    return bool(status["followed"] >= status["changes"])

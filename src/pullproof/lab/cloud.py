@@ -68,6 +68,8 @@ class Cloud:
             server.shutdown()
             thread.join(timeout=5)
             server.server_close()
+        for held in self._held:
+            held.close()
 
     def client(self, service: str, region: str) -> Any:
         """A client of one of the services, straight to moto."""

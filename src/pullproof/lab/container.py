@@ -21,6 +21,15 @@ CAPABILITIES = [
 ]  # fmt: skip
 
 
+class Mount(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder of a file system in a container: which file system, `below` which of its folders, and where."""
+
+    source: str
+    below: str = "/"
+    target: str
+    read_only: bool = False
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """How a container runs: what the task definition adds to the image."""
 
@@ -31,7 +40,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     environment: Mapping[str, str] = {}
     directory: str = ""
     user: str = ""
-    mounts: tuple[tuple[str, str], ...] = ()
+    mounts: tuple[Mount, ...] = ()
 
 
 class Container:
@@ -139,7 +148,7 @@ def _config(asked: Asked, image: dict[str, Any], root: Path, network: int, folde
                 "options": ["ro", "nosuid", "noexec", "nodev"],
             },
             _bound(str(folder / "resolv.conf"), "/etc/resolv.conf", "ro"),
-            *(_bound(source, target, "rw") for source, target in asked.mounts),
+            *(_bound(m.source, m.target, "ro" if m.read_only else "rw") for m in asked.mounts),
         ],
         "linux": {
             "namespaces": [

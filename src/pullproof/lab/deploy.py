@@ -80,6 +80,7 @@ class Services:
             for task in mine:
                 if task.desired_status == "RUNNING":
                     self._end(task, f"(service {service.name}) was deleted")
+        self._account.count()
 
     def _keep(self, service: Any, mine: list[Any]) -> None:
         self._deployed(service)

@@ -11,6 +11,7 @@ from typing import Any
 
 from pullproof.lab.cloud import ACCOUNT
 from pullproof.lab.container import Asked as Wish
+from pullproof.lab.container import Mount
 from pullproof.lab.plan import Interface
 from pullproof.lab.task import Task
 from pullproof.model.addresses import dotted
@@ -77,9 +78,17 @@ class Account:
         definition = self.definition(name)
         changed = {str(each.get("name")): each for each in (overrides or {}).get("containerOverrides") or ()}
         return {
-            str(each.get("name")): _wish(each, changed.get(str(each.get("name")), {}))
+            str(each.get("name")): _wish(each, changed.get(str(each.get("name")), {}), volumes_of(definition))
             for each in (definition.container_definitions if definition is not None else ())
         }
+
+    def count(self) -> None:
+        """Have every cluster tell how many tasks it has."""
+        held = [task for task in self.tasks() if task.last_status != "STOPPED"]
+        for cluster in list(self._ecs.clusters.values()):
+            mine = [task for task in held if task.cluster_arn == cluster.arn]
+            cluster.running_tasks_count = sum(task.last_status == "RUNNING" for task in mine)
+            cluster.pending_tasks_count = len(mine) - cluster.running_tasks_count
 
     # What became of a task ------------------------------------------------------------------------
 
@@ -164,7 +173,29 @@ def _detail(attachment: Mapping[str, Any], name: str) -> str:
     return next((str(each["value"]) for each in attachment["details"] if each["name"] == name), "")
 
 
-def _wish(written: Mapping[str, Any], changed: Mapping[str, Any]) -> Wish:
+def volumes_of(definition: Any) -> dict[str, tuple[str, str]]:
+    """The EFS volumes of a task definition: the file system, and the folder in it."""
+    found = {}
+    for volume in getattr(definition, "volumes", None) or ():
+        if efs := volume.get("efsVolumeConfiguration"):
+            root = str(efs.get("rootDirectory") or "/")
+            found[str(volume.get("name"))] = (str(efs.get("fileSystemId")), root)
+    return found
+
+
+def _wish(
+    written: Mapping[str, Any], changed: Mapping[str, Any], volumes: Mapping[str, tuple[str, str]]
+) -> Wish:
+    mounts = [
+        Mount(
+            source=volumes[name][0],
+            below=volumes[name][1],
+            target=str(each.get("containerPath") or ""),
+            read_only=each.get("readOnly") is True,
+        )
+        for each in written.get("mountPoints") or ()
+        if (name := str(each.get("sourceVolume"))) in volumes
+    ]
     environment = [*(written.get("environment") or ()), *(changed.get("environment") or ())]
     return Wish(
         name="",
@@ -174,4 +205,5 @@ def _wish(written: Mapping[str, Any], changed: Mapping[str, Any]) -> Wish:
         environment={str(each.get("name", "")): str(each.get("value", "")) for each in environment},
         directory=str(written.get("workingDirectory") or ""),
         user=str(written.get("user") or ""),
+        mounts=tuple(mounts),
     )

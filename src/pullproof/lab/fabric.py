@@ -42,8 +42,10 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
 class Network:
     """A plan made real; another plan may take its place. Use it in a `with` block, or close it."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, left: frozenset[int] = frozenset()) -> None:
         self.plan = plan
+        # Ports on which somebody else answers.
+        self._left = left
         self.listeners: dict[tuple[str, int], Listener] = {}
         self._spaces = Spaces()
         self._marks: dict[str, int] = {}
@@ -183,6 +185,7 @@ class Network:
             (each.name, port): (each.vpc, each.name)
             for each in self.plan.interfaces.values()
             for port in each.ports
+            if port not in self._left
         }
         wanted |= {(f"out:{key}", 443): (key, "") for key in self.plan.estate.vpcs}
         for place in [place for place in self.listeners if place not in wanted]:

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -17,6 +18,8 @@ from pullproof.lab.concrete import concrete
 from pullproof.lab.container import Asked as Wish
 from pullproof.lab.container import Container
 from pullproof.lab.fabric import Listener, Network
+from pullproof.lab.files import PORT as NFS
+from pullproof.lab.files import Servers, folder, installed, mounted, within
 from pullproof.lab.front import Backends, Front
 from pullproof.lab.image import Image
 from pullproof.lab.judge import Judge, execution_role
@@ -88,9 +91,12 @@ class Lab:
             ),
         )
         self._here = Listener(held=_bound("127.0.0.1", 443), vpc="", port=443)
-        self.network = Network(self.plan)
+        self._files = Servers() if installed() else None
+        self.network = Network(self.plan, left=frozenset() if self._files is None else frozenset([NFS]))
         self._resolver = Resolver(self.network)
         self._listen()
+        if self._files is not None:
+            self._files.follow(self.network)
         self.store = self.cloud.client("s3", self.plan.region)
         self.store.create_bucket(**_bucket(bucket(self.plan.region), self.plan.region))
         self._registry = Registry(self.plan.region, self.authority.bundle)
@@ -103,6 +109,8 @@ class Lab:
                 container.stop(0.2)
         for shipper in self._shippers.values():
             shipper.close(0.5)
+        if self._files is not None:
+            self._files.close()
         self._front.close()
         self._resolver.close()
         self._registry.close()
@@ -171,6 +179,8 @@ class Lab:
             self.network.apply(self.plan)
             self._resolver.follow()
             self._listen()
+            if self._files is not None:
+                self._files.follow(self.network)
 
     def _listen(self) -> None:
         calls = [each for each in self.network.listeners.values() if each.port == 443]
@@ -253,11 +263,12 @@ class Lab:
         self.tell(task)
         task.written = definition.containers.items
         self.prepare(task)
+        self._mount(definition, setting, told)
         wishes = given.wishes or self.wishes(definition)
         pulled = [agent.launch(work_of(each, self.plan.region, task.id)) for each in task.written]
         for written, held in zip(task.written, pulled, strict=True):
             wish = wish_of(written, task, interface, held.values, wishes.get(name_of(written)))
-            task.containers.append(Container(wish, held.config, held.layers, setting.task))
+            task.containers.append(Container(self._bound(wish), held.config, held.layers, setting.task))
         shutil.rmtree(folder, ignore_errors=True)
         self._ship(task, agent)
         with self.lock:
@@ -265,6 +276,31 @@ class Lab:
                 raise Stopped("run", task.wanted[0])
             task.becomes("RUNNING")
         self.tell(task)
+
+    def _mount(self, definition: TaskDefinition, setting: Setting, told: Callable[[Event], None]) -> None:
+        """Reach the file systems of a task, as a mount does."""
+        for volume in definition.volumes.items:
+            if not isinstance(volume.file_system, str):
+                continue
+            system = self.plan.estate.file_systems.get(volume.file_system)
+            host = (
+                f"{volume.file_system if system is None else system.id}.efs.{self.plan.region}.amazonaws.com"
+            )
+            begin = time.monotonic()
+            try:
+                mounted(setting.task, host, self.scale, speaks=self._files is not None)
+            except Stopped as stopped:
+                told(Event(step="efs", ok=False, says=stopped.reason, seconds=time.monotonic() - begin))
+                raise
+            told(Event(step="efs", ok=True, says="", seconds=time.monotonic() - begin))
+
+    def _bound(self, wish: Wish) -> Wish:
+        """The same, with folders of this machine for those of file systems."""
+        found = [
+            msgspec.structs.replace(mount, source=str(within(folder(mount.source), mount.below)))
+            for mount in wish.mounts
+        ]
+        return msgspec.structs.replace(wish, mounts=tuple(found))
 
     def _ship(self, task: Task, agent: Agent) -> None:
         """Have what the containers write sent to their log groups."""

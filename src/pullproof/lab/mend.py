@@ -32,6 +32,7 @@ def mend() -> None:
     _endpoint_changes(backend, importlib.import_module("moto.ec2.responses.vpcs").VPCs)
     _memory(ecs.EC2ContainerServiceBackend)
     _stopping(ecs.EC2ContainerServiceBackend)
+    _counts(ecs.EC2ContainerServiceBackend)
     _listing(ecs.EC2ContainerServiceBackend)
 
 
@@ -98,6 +99,8 @@ def _own_addresses(backend: Any) -> None:
 
     def created(self: Any, subnet: Any, private_ip_address: Any = None, *args: Any, **kwargs: Any) -> Any:
         held = self.get_subnet(subnet) if isinstance(subnet, str) else subnet
+        if isinstance(private_ip_address, list):  # of a mount target
+            private_ip_address = next(iter(private_ip_address), None)
         if not private_ip_address or ip_address(str(private_ip_address)) not in held.cidr:
             private_ip_address = held.get_available_subnet_ip(instance=None)
         return create(self, subnet, private_ip_address, *args, **kwargs)
@@ -193,6 +196,22 @@ def _memory(backend: Any) -> None:
         return count(view)
 
     backend._calculate_task_resource_requirements = staticmethod(counted)  # noqa: SLF001
+
+
+def _counts(backend: Any) -> None:
+    """A service that is changed has the tasks that it had; moto counts those that are wanted as running."""
+    update = backend.update_service
+
+    def updated(self: Any, service_properties: dict[str, Any]) -> Any:
+        cluster = service_properties.get("cluster") or "default"
+        name = str(service_properties.get("service", "")).rpartition("/")[2]
+        held = self._get_service(cluster, name)
+        before = (held.running_count, held.pending_count)
+        found = update(self, service_properties)
+        found.running_count, found.pending_count = before
+        return found
+
+    backend.update_service = updated
 
 
 def _stopping(backend: Any) -> None:
