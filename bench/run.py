@@ -14,6 +14,7 @@ import msgspec
 from bench.measure import Sample, measure
 from bench.peers import checkov, install_checkov, record, recorded
 from bench.plans import WORK, plan
+from bench.scale import PARTS
 from bench.templates import EACH, template
 
 PULLPROOF = str(Path(sys.executable).with_name("pullproof"))
@@ -48,6 +49,8 @@ def main() -> None:
     measured: dict[int, Sample] = {}
     for networks in SIZES:
         rows += _size(networks, asked.rounds, peer if networks != LARGE or asked.large else None, measured)
+    rows += _mended("each without one rule", 140, 1, asked.rounds, "aim: 3 x check")
+    rows += _mended("each without five things", 200, 5, asked.rounds, "aim: 5 s")
     rows += _template(asked.rounds)
     rows += _growth("services", 200, asked.rounds)
     rows += _growth("rules", 2000, asked.rounds)
@@ -106,6 +109,20 @@ def _size(networks: int, rounds: int, peer: Path | None, measured: dict[int, Sam
         note = f"{_faster(theirs, ours, aim)}; recorded {old.day}, on {old.machine}"
         rows.append(Row(old.program, theirs, _unless_failed(ours, note)))
     return rows
+
+
+def _mended(what: str, networks: int, parts: int, rounds: int, aim: str) -> list[Row]:
+    """A plan whose services cannot start, checked and mended: each network lacks the first few parts."""
+    file = plan(networks=networks, lacking=PARTS[:parts])
+    check, fix = measure(
+        [[PULLPROOF, "check", str(file)], [PULLPROOF, "fix", str(file)]], rounds=min(rounds, 3), cwd=WORK
+    )
+    times = f"{fix.median / check.median:.1f} x check ({aim})"
+    return [
+        Row(f"{networks} networks with a service, {what}: {file.stat().st_size / 1e6:.2f} MB"),
+        Row("pullproof check", check, _unless_failed(check, "")),
+        Row("pullproof fix", fix, _unless_failed(fix, times)),
+    ]
 
 
 def _template(rounds: int) -> list[Row]:

@@ -6,7 +6,7 @@ plan of any size is the plan of one network, repeated. tests/test_bench.py compa
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,24 @@ BASE = Path(__file__).parent / "data" / "plan.json"
 Json = dict[str, Any]
 
 
-def scaled(base: Json, *, networks: int = 1, services: int = 1, rules: int = 1) -> Json:
-    """The plan of `networks` networks with `services` services each, whose group has `rules` more rules."""
+#: What a network can lack, each of which is another blocker of its service.
+PARTS = (
+    "aws_vpc_security_group_egress_rule.to_endpoints",
+    "aws_vpc_security_group_egress_rule.to_s3",
+    "aws_vpc_security_group_ingress_rule.from_tasks",
+    'aws_vpc_endpoint.interface["logs"]',
+    "aws_iam_role_policy.secret",
+)
+
+
+def scaled(
+    base: Json, *, networks: int = 1, services: int = 1, rules: int = 1, lacking: Sequence[str] = ()
+) -> Json:
+    """The plan of `networks` networks with `services` services each, whose group has `rules` more rules.
+
+    `lacking` are resources of a network that each of them is without.
+    """
+    base = _lacking(base, lacking)
     values = base["planned_values"]
     (child,) = values["root_module"]["child_modules"]
     grown = _members(child["resources"], services, rules)
@@ -31,6 +47,22 @@ def scaled(base: Json, *, networks: int = 1, services: int = 1, rules: int = 1) 
         "resource_changes": _networks(_members(base["resource_changes"], services, rules), networks),
         "relevant_attributes": _networks(base["relevant_attributes"], networks),
     }
+
+
+def _lacking(base: Json, parts: Sequence[str]) -> Json:
+    """The plan without some resources of its network, also where its configuration has them whole."""
+    gone = {f"module.net[0].{part}" for part in parts}
+    blocks = {part for part in parts if not part.endswith("]")}
+    plan: Json = json.loads(json.dumps(base))
+    (child,) = plan["planned_values"]["root_module"]["child_modules"]
+    called = plan["configuration"]["root_module"]["module_calls"]["net"]["module"]
+    for holder, key, names in (
+        (child, "resources", gone),
+        (plan, "resource_changes", gone),
+        (called, "resources", blocks),
+    ):
+        holder[key] = [entry for entry in holder[key] if entry["address"] not in names]
+    return plan
 
 
 def _networks(entries: list[Json], count: int) -> list[Json]:
@@ -80,9 +112,12 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     for what in ("networks", "services", "rules"):
         parser.add_argument(f"--{what}", type=int, default=1)
+    parser.add_argument("--lacking", choices=PARTS, action="append", default=[])
     asked = parser.parse_args()
     base = json.loads(BASE.read_text(encoding="utf-8"))
-    plan = scaled(base, networks=asked.networks, services=asked.services, rules=asked.rules)
+    plan = scaled(
+        base, networks=asked.networks, services=asked.services, rules=asked.rules, lacking=asked.lacking
+    )
     with asked.file.open("w", encoding="utf-8") as file:
         json.dump(plan, file, separators=(",", ":"))
 

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from bench.scale import BASE, scaled
+from bench.scale import BASE, PARTS, scaled
+from pullproof.cli.loading import load
+from pullproof.cli.parser import parse
+from pullproof.prove.gaps import survey
+from pullproof.repair.offer import offer
 from tests.terraform import Terraform
 
 #: What differs between two plans of the same configuration: the clock, and how a value was handed over.
@@ -38,6 +42,28 @@ def test_the_addresses_of_a_large_plan_are_all_different() -> None:
 
     assert 3 * (22 + 5 + 300) == len(addresses)
     assert len(addresses) == len(set(addresses))
+
+
+def test_each_part_that_is_lacking_is_a_blocker(tmp_path: Path) -> None:
+    """Every network without the five parts has five blockers of its own, and a fix for each of its services."""
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(scaled(_base(), networks=2, lacking=PARTS)), encoding="utf-8")
+    loaded = load(parse(["fix", str(file), "--no-source"]))
+    gaps = survey(loaded.estate).gaps
+    blockers = {(gap.launch, gap.decision.code, gap.decision.to_change) for gap in gaps}
+    (fix,) = offer(loaded).fixes
+
+    assert ["module.net[0].aws_ecs_service.this[0]", "module.net[1].aws_ecs_service.this[0]"] == sorted(
+        {launch for launch, *_ in blockers}
+    )
+    assert {"sg-egress", "endpoint-missing", "iam-missing-action"} <= {code for _, code, _ in blockers}
+    assert 2 * len(PARTS) <= len(fix.changes)
+    assert 2 == len(fix.proof.starts) + len(fix.proof.unsettled)
+
+
+def test_nothing_lacking_is_the_whole_plan() -> None:
+    """Without a part less the plan is what it was."""
+    assert scaled(_base(), networks=2) == scaled(_base(), networks=2, lacking=())
 
 
 @pytest.mark.terraform
