@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from pullproof.launch.requirement import Connect
+from pullproof.model.edits import AddEndpoint
 from pullproof.prove.gaps import Gap
 from pullproof.repair import endpoints, filters, internet, mounts, statements
-from pullproof.repair.scene import AUTO, FILTERS, Scene, Stands, Ways, carried, outward
+from pullproof.repair.scene import AUTO, FILTERS, Move, Scene, Stands, Ways, carried, outward
 
 Row: TypeAlias = Callable[[Gap, Scene], Ways]
 
@@ -89,6 +90,14 @@ def ways(gap: Gap, scene: Scene, roadless: frozenset[object]) -> Ways:
     if code in FILTERS and gap.claim in roadless:
         return ()
     found = ROWS[code](gap, scene)
-    if outward(gap, scene.strategy) and isinstance(other := endpoints.endpoint(gap, scene), tuple):
-        return (*found, *other) if isinstance(found, tuple) else other
-    return found
+    if not outward(gap) or scene.strategy not in (AUTO, "endpoints"):
+        return found
+    other = endpoints.endpoint(gap, scene)
+    if isinstance(other, Stands) or (scene.strategy == AUTO and _new(other)):
+        return found
+    return (*found, *other) if isinstance(found, tuple) else other
+
+
+def _new(moves: tuple[Move, ...]) -> bool:
+    """Whether moves add an endpoint: where a way is there, only an endpoint that is there too is better."""
+    return any(isinstance(edit, AddEndpoint) for move in moves for edit in move.edits)

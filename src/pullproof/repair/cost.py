@@ -28,13 +28,16 @@ UNPRICED = {Via.TRANSIT_GATEWAY: "a transit gateway", Via.PEERING: "a peering co
 
 
 class Prices(msgspec.Struct, frozen=True, kw_only=True):
-    """The prices of a region in US dollars; None is not known. `basis` says where they were seen."""
+    """The prices of a region in US dollars; None is not known. `basis` says where they were seen, and `as_of`
+    of which day (or month) the oldest of them is.
+    """
 
     endpoint_hour: float | None = None
     endpoint_gb: float | None = None
     nat_hour: float | None = None
     nat_gb: float | None = None
     address_hour: float | None = None
+    as_of: str = ""
     basis: str = ""
 
 

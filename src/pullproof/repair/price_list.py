@@ -52,7 +52,7 @@ def fetched(region: str) -> PriceList:
         hours_per_month=730,
         source=SOURCE,
         as_of=_today(),
-        regions={region: Prices(**found, basis=SOURCE)},
+        regions={region: Prices(**found, as_of=_today(), basis=SOURCE)},
     )
 
 

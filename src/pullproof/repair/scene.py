@@ -121,7 +121,7 @@ class Scene:
         found: dict[tuple[str, str], dict[str, Subnet]] = {}
         for gap in self.gaps:
             subnet = self.subnet(gap)
-            stands = gap.decision.code in FILTERS and not outward(gap, self.strategy)
+            stands = gap.decision.code in FILTERS and not (self.strategy == "endpoints" and outward(gap))
             if subnet is not None and (suffix := carried(gap)) and not stands:
                 found.setdefault((held(subnet.vpc), suffix), {})[subnet.key] = subnet
         return {asked: tuple(subnets.values()) for asked, subnets in found.items()}
@@ -176,10 +176,10 @@ def carried(gap: Gap) -> str:
     return "" if found is None else found[0].gateway or found[0].suffix
 
 
-def outward(gap: Gap, strategy: str) -> bool:
-    """Whether a filter stands on a way to the internet, for which whoever asks for endpoints wants one instead."""
+def outward(gap: Gap) -> bool:
+    """Whether a filter stands on a way to the internet, which an endpoint would make superfluous."""
     wanted = gap.decision.wanted
-    if strategy != "endpoints" or wanted is None or gap.decision.code not in FILTERS:
+    if wanted is None or gap.decision.code not in FILTERS:
         return False
     named = wanted.managed or (wanted.references and wanted.groups.items)
     return not named and not PRIVATE_V4.covers(wanted.addresses)

@@ -411,3 +411,16 @@ def test_a_way_to_the_internet_is_opened_where_no_endpoint_can_be() -> None:
     change(made.task_definitions, "task", containers=Listing((container("docker.io/library/nginx:1"),)))
 
     assert any("any address" in says for says in edits(offered(made, "endpoints")))
+
+
+def test_an_endpoint_that_is_there_is_better_than_the_internet() -> None:
+    """A closed group behind NAT is opened for the endpoint whose private DNS is off, and not for everybody."""
+    made = nat(estate())
+    change(made.endpoints, "ecr.dkr", private_dns=False)
+    change(made.endpoints, "s3", route_tables=Listing(("rtb",)))
+    a_group(made, "sg-closed")
+    found = offered(launch(made, groups=Listing(("sg-closed",))))
+
+    assert not any("any address" in says for says in edits(found))
+    assert "switch private DNS on for ecr.dkr" in edits(found)
+    assert ("service",) == found.fixes[0].proof.starts

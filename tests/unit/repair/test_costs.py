@@ -1,6 +1,7 @@
 """What ways to AWS cost, with known prices, unknown ones, and those that AWS tells."""
 
 import json
+import re
 from argparse import Namespace
 from typing import Any
 
@@ -58,10 +59,10 @@ def test_a_region_without_prices_is_unknown() -> None:
 
 def test_a_price_that_is_missing_is_unknown_only_where_it_counts() -> None:
     """A region of which the NAT price is not known still prices endpoints."""
-    prices = prices_of("ap-northeast-2")
+    prices = prices_of("ap-southeast-5")
 
     assert isinstance(hourly(Bill(nat_gateways=1), prices), Unknown)
-    assert round(2 * 0.013 * HOURS, 2) == monthly(Bill(endpoint_zones=2), prices)
+    assert round(2 * 0.0117 * HOURS, 2) == monthly(Bill(endpoint_zones=2), prices)
 
 
 def test_candidates_are_ordered_without_prices_too() -> None:
@@ -79,18 +80,25 @@ def test_a_reference_without_prices_is_a_fault(monkeypatch: pytest.MonkeyPatch) 
         rank(Bill(nat_gateways=1), prices_of("nowhere"))
 
 
-def test_every_shipped_price_has_a_basis() -> None:
-    """Each region says where its prices were seen, and none is free."""
-    for prices in shipped().regions.values():
-        values = [
-            prices.endpoint_hour,
-            prices.endpoint_gb,
-            prices.nat_hour,
-            prices.nat_gb,
-            prices.address_hour,
-        ]
-        assert prices.basis
-        assert all(value is None or value > 0 for value in values)
+@pytest.mark.parametrize("region", shipped().regions)
+def test_every_shipped_price_has_a_basis(region: str) -> None:
+    """Each region has a name, a day and a source of its prices, and they are of the size that AWS's are."""
+    prices = shipped().regions[region]
+
+    assert re.fullmatch(r"[a-z]{2}(-gov)?-[a-z]+-[0-9]", region)
+    assert re.fullmatch(r"202[6-9]-(0[1-9]|1[0-2])(-[0-3][0-9])?", prices.as_of)
+    assert prices.as_of <= shipped().as_of
+    assert prices.basis
+    for value, least, most in (
+        (prices.endpoint_hour, 0.01, 0.03),
+        (prices.endpoint_gb, 0.01, 0.01),
+        (prices.nat_hour, 0.045, 0.1),
+        (prices.nat_gb, 0.045, 0.1),
+        (prices.address_hour, 0.005, 0.005),
+    ):
+        assert value is None or least <= value <= most
+    assert prices.nat_hour == prices.nat_gb  # AWS has the same number for both in every region
+    assert prices.endpoint_hour is not None or prices.nat_hour is not None
 
 
 def test_a_way_with_data() -> None:
@@ -254,7 +262,7 @@ def test_the_dearest_way_prices_a_gigabyte() -> None:
     assert 0.01 == per_gigabyte([Via.INTERFACE_ENDPOINT, Via.GATEWAY_ENDPOINT], prices)
     assert 0.048 == per_gigabyte([Via.NAT, Via.INTERFACE_ENDPOINT], prices)
     assert isinstance(per_gigabyte([Via.TRANSIT_GATEWAY], prices), Unknown)
-    assert isinstance(per_gigabyte([Via.NAT], prices_of("ap-northeast-2")), Unknown)
+    assert isinstance(per_gigabyte([Via.NAT], prices_of("ap-southeast-5")), Unknown)
     assert isinstance(per_gigabyte([Via.NAT], prices_of("nowhere")), Unknown)
     assert 0.045 == rank_data([Via.NAT, Via.PEERING], prices_of("nowhere"))
 
