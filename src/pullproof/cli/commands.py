@@ -36,6 +36,17 @@ def _reading(command: Arguments, *, optional: bool = False) -> None:
     group.add_argument(
         "--snapshot", metavar="DIR", help="settle what the input leaves open from a snapshot of the account"
     )
+    _template(group)
+    group.add_argument(
+        "--live", action="store_true", help="settle what the input leaves open from the account as it is now"
+    )
+    group.add_argument("--region", metavar="REGION", help="the region, where the input does not tell it")
+    group.add_argument("--account", metavar="ID", help="the account id, where the input does not tell it")
+    _asking(command)
+
+
+def _template(group: Arguments) -> None:
+    """What goes with templates and CDK apps."""
     group.add_argument(
         "--parameter", metavar="NAME=VALUE", action="append", default=[], help="a parameter of a template"
     )
@@ -51,12 +62,6 @@ def _reading(command: Arguments, *, optional: bool = False) -> None:
         help="what another stack exports",
     )
     group.add_argument("--synth", action="store_true", help="run cdk synth for a CDK app first")
-    group.add_argument(
-        "--live", action="store_true", help="settle what the input leaves open from the account as it is now"
-    )
-    group.add_argument("--region", metavar="REGION", help="the region, where the input does not tell it")
-    group.add_argument("--account", metavar="ID", help="the account id, where the input does not tell it")
-    _asking(command)
 
 
 def _asking(command: Arguments) -> None:

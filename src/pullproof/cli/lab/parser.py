@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 
 Command = argparse.ArgumentParser
+Action = Callable[[str, str], Command]
 
 NAME = "which lab (default: default)"
 
@@ -27,6 +28,21 @@ def fill(command: Command, reading: Callable[..., None], printing: Callable[...,
     )
     up.add_argument("--foreground", action="store_true", help="stay until Ctrl-C")
     up.add_argument("--no-tasks", action="store_true", help="start no task by itself")
+    _tasks(action, printing)
+    _into(action)
+    action("down", "end a lab")
+    printing(action("list", "list the labs that run", named=False), "terminal", "json")
+    demo = action("demo", "the story of the upgrade to platform 1.4.0, in real packets", named=False)
+    demo.add_argument(
+        "--time-scale", metavar="X", type=float, default=0.01, help="of all waiting (default: 0.01)"
+    )
+    verify = action("verify", "compare the proof of an input with real packets, gate by gate", named=False)
+    reading(verify)
+    printing(verify, "terminal", "json")
+
+
+def _tasks(action: Action, printing: Callable[..., None]) -> None:
+    """What is asked about tasks and their connections."""
     run = action("run-task", "run a task, and show each step of its launch")
     run.add_argument("launch", metavar="SERVICE", help="what runs tasks in the lab")
     run.add_argument("--subnet", metavar="ID", help="default: its first one")
@@ -47,6 +63,10 @@ def fill(command: Command, reading: Callable[..., None], printing: Callable[...,
     )
     printing(trace, "terminal", "json")
     action("flows", "print what crossed the network, as flow-log records")
+
+
+def _into(action: Action) -> None:
+    """What is put into a lab."""
     push = action("push", "put an image into the lab's registry")
     push.add_argument("image", metavar="IMAGE", help="a docker archive, an OCI layout, or busybox")
     push.add_argument("repository", metavar="REPOSITORY[:TAG]")
@@ -58,12 +78,3 @@ def fill(command: Command, reading: Callable[..., None], printing: Callable[...,
         "--state-of", metavar="DIR", help="go on from the state that another directory left in the lab"
     )
     apply.add_argument("--destroy", action="store_true", help="take down what it made")
-    action("down", "end a lab")
-    printing(action("list", "list the labs that run", named=False), "terminal", "json")
-    demo = action("demo", "the story of the upgrade to platform 1.4.0, in real packets", named=False)
-    demo.add_argument(
-        "--time-scale", metavar="X", type=float, default=0.01, help="of all waiting (default: 0.01)"
-    )
-    verify = action("verify", "compare the proof of an input with real packets, gate by gate", named=False)
-    reading(verify)
-    printing(verify, "terminal", "json")
