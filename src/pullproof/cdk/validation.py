@@ -133,7 +133,7 @@ def _of_task(templates: Templates, task: TaskReport) -> Iterator[tuple[Verdict, 
     blockers: dict[tuple[str, str, str], Blocker] = {}
     for step in task.steps:
         for one in step.blockers:
-            blockers.setdefault((one.code, one.resource, one.message), one)
+            blockers.setdefault(one.change, one)
     for one in blockers.values():
         says = f"{task.id} cannot start: {one.message}"
         remedy = f"pullproof explain {one.code}"
