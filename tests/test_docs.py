@@ -147,21 +147,27 @@ def _wrong(command: Command) -> list[str]:
     subcommand = command.subcommand
     if subcommand and subcommand not in _subcommands():
         return [f"pullproof has no subcommand {subcommand}"]
-    known = set(re.findall(r"--[a-z][a-z-]*", _help(subcommand)))
     shown = f"pullproof {subcommand}".strip()
+    asked = [word for word in command.words if not word.startswith("-")]
+    told = _help(*asked[:1])
+    if subcommand == "lab" and len(asked) > 1:
+        if not re.search(rf"^    {re.escape(asked[1])}\b", told, re.MULTILINE):
+            return [f"{shown} has no action {asked[1]}"]
+        shown, told = f"{shown} {asked[1]}", _help(*asked[:2])
+    known = set(re.findall(r"--[a-z][a-z-]*", told))
     return [f"{shown} has no option {option}" for option in sorted(set(command.options) - known)]
 
 
 def _subcommands() -> set[str]:
     """The subcommands that the help of the program lists."""
-    braces = re.search(r"\{([a-z,-]+)\}", _help(""))
+    braces = re.search(r"\{([a-z,-]+)\}", _help())
     return set(braces[1].split(",")) if braces else set()
 
 
 @functools.cache
-def _help(subcommand: str) -> str:
+def _help(*words: str) -> str:
     """What the program prints when asked for help."""
-    asked = [subcommand, "--help"] if subcommand else ["--help"]
+    asked = [*words, "--help"]
     done = subprocess.run(
         [sys.executable, "-m", "pullproof", *asked],
         env=dict(os.environ) | {"COLUMNS": "200", "NO_COLOR": "1"},

@@ -24,6 +24,16 @@ def _options(parser: ArgumentParser) -> list[str]:
     return [flag for flag in dict.fromkeys(every) if flag.startswith("--")]
 
 
+def _plain(parser: ArgumentParser) -> list[str]:
+    """The words from a closed list that a command takes: shells, actions, other commands."""
+    return [
+        str(choice)
+        for action in parser._actions  # noqa: SLF001
+        if not action.option_strings
+        for choice in action.choices or ()
+    ]
+
+
 def _choices(parser: ArgumentParser) -> Iterator[tuple[str, list[str]]]:
     """Options with a closed list of values."""
     for one in (parser, *actions(parser).values()):
@@ -34,9 +44,7 @@ def _choices(parser: ArgumentParser) -> Iterator[tuple[str, list[str]]]:
 
 def _words(name: str, parser: ArgumentParser) -> str:
     """What may follow a command."""
-    words = [*actions(parser), *_options(parser)]
-    if name == "completion":
-        words = ["bash", "zsh", "fish", *words]
+    words = [*_plain(parser), *_options(parser)]
     if name == "explain":
         from pullproof.explain.pages import CODES
 
@@ -112,7 +120,7 @@ def _fish(commands: Mapping[str, ArgumentParser]) -> str:
             takes = f" -x -a '{' '.join(values[flag])}'" if flag in values else ""
             takes = " -r" if flag in FILES else takes
             lines.append(f"complete -c pullproof {seen} -l {flag[2:]}{takes}")
-        if name in ("explain", "completion") or actions(parser):
+        if name == "explain" or _plain(parser):
             plain = " ".join(word for word in _words(name, parser).split() if not word.startswith("--"))
             lines.append(f"complete -c pullproof {seen} -f -a '{plain}'")
     return "\n".join([*lines, ""])

@@ -64,6 +64,7 @@ def test_a_script_is_read_by_its_shell(
         ("pullproof completion f", {"fish"}),
         ("pullproof fix --format t", {"terminal", "terraform"}),
         ("pullproof policy --format t", {"terraform"}),
+        ("pullproof schema co", {"cost"}),
         ("pullproof lab ver", {"verify"}),
         ("pullproof lab up --time", {"--time-scale"}),
     ],
