@@ -148,12 +148,12 @@ def _wrong(command: Command) -> list[str]:
     if subcommand and subcommand not in _subcommands():
         return [f"pullproof has no subcommand {subcommand}"]
     shown = f"pullproof {subcommand}".strip()
-    asked = [word for word in command.words if not word.startswith("-")]
-    told = _help(*asked[:1])
-    if subcommand == "lab" and len(asked) > 1:
-        if not re.search(rf"^    {re.escape(asked[1])}\b", told, re.MULTILINE):
-            return [f"{shown} has no action {asked[1]}"]
-        shown, told = f"{shown} {asked[1]}", _help(*asked[:2])
+    plain = [word for word in command.words if not word.startswith("-")]
+    told = _help(*plain[:1])
+    if subcommand == "lab" and len(plain) > 1:
+        if not re.search(rf"^    {re.escape(plain[1])}\b", told, re.MULTILINE):
+            return [f"{shown} has no action {plain[1]}"]
+        shown, told = f"{shown} {plain[1]}", _help(*plain[:2])
     known = set(re.findall(r"--[a-z][a-z-]*", told))
     return [f"{shown} has no option {option}" for option in sorted(set(command.options) - known)]
 

@@ -5,6 +5,7 @@ from random import Random
 
 import msgspec
 
+from pullproof.cli.lab.verify import NO_WAY
 from pullproof.evidence import Gate, Reached
 from pullproof.lab.ask import Outcome, ask
 from pullproof.lab.fabric import Network
@@ -18,14 +19,6 @@ from tests.oracle.networks import GROUPS, drawn, mostly, some
 from tests.oracle.reach_cases import HOSTS
 
 MOUNT = f"fs-1.efs.{REGION}.amazonaws.com"
-#: Where packets find no way; the proof says which of these it is.
-NO_WAY = frozenset(
-    [
-        "endpoint-missing", "no-route", "blackhole-route", "nat-not-public", "gateway-not-associated",
-        "private-dns-off", "public-registry-unreachable", "no-public-ip", "public-access-blocked",
-        "dns-hostnames-off", "no-mount-target", "dns-no-record", "dns-support-off",
-    ]
-)  # fmt: skip
 
 
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True):

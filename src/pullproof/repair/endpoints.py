@@ -142,17 +142,24 @@ def _interface(gap: Gap, scene: Scene, vpc: Vpc, row: AwsService) -> Ways:
             f"{refused.key} is a gateway endpoint, which AWS does not have for {row.title}",
             f"make {refused.key} an interface endpoint: the type is Gateway unless it is written",
         )
+    made, edit = _made(scene, vpc, row, private_dns=True)
+    return (Move((*_attributes(vpc), *made, edit)),)
+
+
+def _made(
+    scene: Scene, vpc: Vpc, row: AwsService, *, private_dns: bool
+) -> tuple[tuple[Edit, ...], AddEndpoint]:
+    """A new interface endpoint, and what has to be made for it."""
     groups, made = _groups(scene, vpc)
-    edit = AddEndpoint(
+    return made, AddEndpoint(
         name=scene.names.name(row.suffix.replace(".", "_").replace("-", "_"), vpc.key),
         vpc=vpc.key,
         service=_full(row.suffix, vpc, scene),
         type=EndpointType.INTERFACE,
         subnets=_zones(scene, vpc, row.suffix),
         groups=groups,
-        private_dns=True,
+        private_dns=private_dns,
     )
-    return (Move((*_attributes(vpc), *made, edit)),)
 
 
 def _mended(gap: Gap, scene: Scene, vpc: Vpc, key: str) -> Ways:
@@ -213,15 +220,7 @@ def record(gap: Gap, scene: Scene) -> Ways:
     existing = scene.endpoint_for(vpc.key, row.suffix, EndpointType.INTERFACE)
     if existing is not None:
         return (Move((AddRecord(zone=zone, record=name, endpoint=existing.key),)),)
-    groups, made = _groups(scene, vpc)
-    edit = AddEndpoint(
-        name=scene.names.name(row.suffix.replace(".", "_").replace("-", "_"), vpc.key),
-        vpc=vpc.key,
-        service=_full(row.suffix, vpc, scene),
-        type=EndpointType.INTERFACE,
-        subnets=_zones(scene, vpc, row.suffix),
-        groups=groups,
-    )
+    made, edit = _made(scene, vpc, row, private_dns=False)
     return (Move((*made, edit, AddRecord(zone=zone, record=name, endpoint=new(edit.name)))),)
 
 
