@@ -167,6 +167,8 @@ def _mended(gap: Gap, scene: Scene, vpc: Vpc, key: str) -> Ways:
     existing = scene.estate.endpoints[key]
     if existing.private_dns is not True or existing.private_dns_inbound_only is not False:
         return (Move((*_attributes(vpc), SetPrivateDns(endpoint=key))),)
+    if off := _attributes(vpc):
+        return (Move(off),)
     if not existing.subnets.items and existing.subnets.complete:
         return (Move((AddEndpointSubnet(endpoint=key, subnet=gap.subnet),)),)
     return Stands(

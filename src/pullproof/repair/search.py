@@ -201,6 +201,8 @@ class Search:
             own = asked.intersection(gap.launch for gap in gaps.get(edit, ()))
             if _as_good(survey(estate, only=own), whole, own) and _as_good(survey(estate), whole, asked):
                 kept.pop(edit)
+                if isinstance(edit, TURNS):  # what stood on that way may be superfluous now
+                    needed.clear()
                 return True
             needed.add(edit)
         return False

@@ -424,3 +424,36 @@ def test_an_endpoint_that_is_there_is_better_than_the_internet() -> None:
     assert not any("any address" in says for says in edits(found))
     assert "switch private DNS on for ecr.dkr" in edits(found)
     assert ("service",) == found.fixes[0].proof.starts
+
+
+def test_attributes_that_are_off_keep_an_endpoint_from_being_one() -> None:
+    """Where the VPC's attributes keep the names from the endpoints, they are switched on, and no group is opened."""
+    made = nat(estate())
+    change(made.vpcs, "vpc", dns_hostnames=False)
+    change(made.endpoints, "s3", route_tables=Listing(("rtb",)))
+    a_group(made, "sg-closed")
+    found = offered(launch(made, groups=Listing(("sg-closed",))))
+
+    assert not any("any address" in says for says in edits(found))
+    assert "switch enableDnsHostnames on for vpc" in edits(found)
+
+
+def test_what_stood_on_a_way_that_is_taken_back_goes_too() -> None:
+    """By NAT the registry is reached without its endpoint: neither private DNS nor the ACL's entry is needed."""
+    made = nat(without(without(estate(), "ecr.api"), "s3"))
+    change(made.route_tables, "rtb", routes=Listing())
+    change(made.endpoints, "ecr.dkr", private_dns=False, subnets=Listing(("subnet-a",)))
+    everything = made.acls["acl"].ingress
+    deny = AclEntry(origin=at("acl"), number=50, allow=False, service=tcp(443), block=addresses.EVERYWHERE)
+    made.acls["strict"] = NetworkAcl(
+        key="strict",
+        origin=at("strict"),
+        vpc="vpc",
+        ingress=Listing((deny, *everything.items)),
+        egress=everything,
+    )
+    change(made.subnets, "subnet-a", acl="strict")
+
+    assert ["route 0.0.0.0/0 to nat in rtb"] == edits(
+        offered(launch(made, subnets=Listing(("subnet-b",))), "nat")
+    )
