@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pullproof.model.value import Unknown, Why
 from pullproof.sources.base import Loaded, Options
 from pullproof.sources.cloudformation.assembly import read_assembly
 from pullproof.sources.cloudformation.mapping import tree_of
@@ -10,6 +11,15 @@ from pullproof.sources.cloudformation.run import Given
 from pullproof.sources.cloudformation.stack import Stacks
 from pullproof.sources.terraform.adapt import adapt, not_launched
 from pullproof.sources.terraform.plan_json import Uncollected
+
+#: What a person can do about the id of a list that is not made here.
+WHICH_LIST = Unknown(
+    Why.NOT_IN_INPUT,
+    "the prefix list",
+    "",
+    "if it is AWS's own, the template's Metadata may say which (Pullproof: PrefixLists: {ID: com.amazonaws.REGION.s3},"
+    " see docs/sources.md); else pass --live or --snapshot with what the account holds of it",
+)
 
 
 class Written(Mapping[str, str]):
@@ -58,6 +68,8 @@ def loaded(stacks: Stacks, options: Options, hidden: str = "") -> Loaded:
     """The estate of what was read."""
     tree = tree_of(stacks)
     estate = adapt(tree, options)
+    if estate.prefix_lists.lacks is None:
+        estate.prefix_lists.lacks = WHICH_LIST
     return Loaded(
         kind=stacks.kind,
         path=stacks.path,

@@ -173,7 +173,8 @@ def _egress_twice(found: dict[str, Resource]) -> None:
     """Groups whose rules to everywhere may be gone, because other resources add rules to them.
 
     CloudFormation's page says that the rule it adds stays away when egress rules are "added", and not
-    whether by a resource of its own as well; it was seen to go then, even where it is written.
+    whether by a resource of its own as well; it was seen to go then, even where it is written. The CDK counts on
+    that: a group with `allow_all_outbound=False` whose rules all name groups has no `SecurityGroupEgress`.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
     https://github.com/aws/aws-cdk/issues/987
     """
@@ -197,8 +198,8 @@ def _perhaps(rule: dict[str, Any], group: str, other: str) -> dict[str, Any]:
         Why.CONFLICT,
         f"whether {group} still lets everything out beside {other}",
         group,
-        f"write all egress rules of {group} in its SecurityGroupEgress: rules that are resources of their own"
-        " can take the one to everywhere away",
+        f"{other} was seen to take the rule to everywhere away, and AWS does not say so: write what {group} is to"
+        " let out in its SecurityGroupEgress (in the CDK: add_egress_rule with addresses, such as Peer.any_ipv4())",
     )
     return {**rule, "protocol": unsure}
 

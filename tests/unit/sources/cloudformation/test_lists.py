@@ -3,8 +3,12 @@
 import pytest
 
 from pullproof.errors import InputError
+from pullproof.model.estate import look_up
 from pullproof.model.value import Unknown
 from pullproof.model.vpc import ListRef
+from pullproof.sources.base import Options
+from pullproof.sources.cloudformation.load import load_templates
+from pullproof.sources.cloudformation.run import Given
 from tests.unit.sources.cloudformation.judging import estate_of
 
 GROUP = """
@@ -82,3 +86,14 @@ def test_a_list_of_two_names_is_neither() -> None:
     estate = estate_of(template("!Ref Told", said))
 
     assert isinstance(estate.prefix_lists["pl-6da54004"].name, Unknown)
+
+
+def test_a_list_that_nobody_names_says_how_to_name_it() -> None:
+    """The finding itself tells of the metadata."""
+    given = Given(region="eu-west-1")
+    text = GROUP.replace("REFERENCE", "pl-6da54004")
+    held = load_templates([(text.encode(), "template.yaml")], Options(), given).estate
+    found = look_up(held.prefix_lists, "pl-6da54004", "the prefix list", "App")
+
+    assert isinstance(found, Unknown)
+    assert "App refers to pl-6da54004: if it is AWS's own, the template's Metadata may say" in found.settle_by
