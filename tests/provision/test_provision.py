@@ -1,6 +1,5 @@
 """`provision`: what is refused, what is written, and that it is proven before it is."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,37 +10,14 @@ from pullproof.model.text import HOLE
 from pullproof.prove import prove
 from pullproof.provision.build import build
 from pullproof.provision.readme import readme
-from pullproof.provision.spec import Spec, checked, variable
+from pullproof.provision.spec import Spec, variable
 from pullproof.provision.terraform import project
 from pullproof.sources.terraform.hcl.blocks import blocks_of
 from pullproof.verdict import Verdict
 from tests import golden
-from tests.terraform import Terraform
+from tests.provision.wishes import IMAGE, SECRET, SUBNETS, VPC, WISHES, spec
 
-ACCOUNT = "123456789012"
-IMAGE = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/web:1.0"
-SECRET = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:web/db-AbCdEf"
 GOLDEN = Path(__file__).parent / "golden"
-VPC, SUBNETS = "vpc-0123456789abcdef0", ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
-
-
-def spec(zones: str = "2", block: str = "10.0.0.0/16", subnets: tuple[str, ...] = (), **wish: object) -> Spec:
-    """A wish, checked."""
-    asked = Spec(**{"name": "web", "region": "eu-west-1", "image": IMAGE, **wish})  # type: ignore[arg-type]
-    return checked(asked, "" if asked.vpc or subnets else zones, block, subnets)
-
-
-WISHES: dict[str, Spec] = {
-    "small": spec(),
-    "whole": spec(secrets=(SECRET,), parameters=("/web/host",), efs=True, exec=True),
-    "quiet": spec(logs=False),
-    "nat": spec(image="nginx:1.27", via="nat"),
-    "public": spec(image="nginx:1.27", via="public-ip", exec=True),
-    "own_repository": spec(image="web:1.0", repository=True, zones="1"),
-    "blog_post": spec(secrets=(SECRET,), vpc=VPC, subnets=SUBNETS),
-    "by_address": spec(vpc="aws_vpc.main", subnets=('aws_subnet.a["x"]', "aws_subnet.b")),
-    "china": spec(region="cn-north-1", image="web:1.0", repository=True),
-}
 
 
 def text_of(wish: Spec) -> str:
@@ -135,20 +111,3 @@ def test_nothing_is_applied_without_an_answer(more: list[str], tmp_path: Path) -
 
     assert 2 == main([*words, *more])
     assert not (tmp_path / "x").exists()
-
-
-def test_terraform_reads_it_and_the_directory_says_it_starts(
-    tmp_path: Path, terraform_env: Terraform, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The files are formatted, and read back without credentials the task can start."""
-    for name in ("whole", "nat"):
-        folder = tmp_path / name
-        folder.mkdir()
-        for patch in project(build(WISHES[name])):
-            (folder / patch.path).write_bytes(patch.after)
-        terraform_env.run(folder, "fmt", "-check", "-diff")
-        capsys.readouterr()
-        status = main(["check", str(folder), "--account", ACCOUNT, "--format", "json"])
-
-        assert 0 == status
-        assert ["can_start"] == [task["verdict"] for task in json.loads(capsys.readouterr().out)["tasks"]]

@@ -279,7 +279,12 @@ def _provision(command: Arguments) -> None:
     group.add_argument("--cidr", metavar="BLOCK", default="10.0.0.0/16", help="default: 10.0.0.0/16")
     group.add_argument("--zones", metavar="N|ZONE,...", help="default: 2")
     group = command.add_argument_group("writing and applying")
-    group.add_argument("--format", choices=("terraform",), default="terraform", help="default: terraform")
+    group.add_argument(
+        "--format",
+        choices=("terraform", "cloudformation", "cdk"),
+        default="terraform",
+        help="default: terraform",
+    )
     group.add_argument("--out", metavar="DIR", help="default: a folder of that name")
     group.add_argument("--force", action="store_true", help="write in a folder that is not empty")
     group.add_argument("--apply", action="store_true", help="apply it: the plan is shown, and you are asked")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pullproof.cli.loading import platform, several
 from pullproof.cli.out import emit
-from pullproof.errors import UsageError
+from pullproof.errors import PullproofError, UsageError
 from pullproof.provision.build import Built, build
 from pullproof.provision.readme import readme
-from pullproof.provision.spec import Spec, checked
+from pullproof.provision.spec import VPC_ID, Spec, checked
 from pullproof.render.base import Patch
 
 PROVISIONED = 0
@@ -57,15 +57,59 @@ def spec_of(options: Namespace) -> Spec:
         via=options.via,
         vpc=options.vpc or "",
     )
+    if options.format != "terraform" and found.vpc and not VPC_ID.fullmatch(found.vpc):
+        raise UsageError(
+            f"{found.vpc} is no id of a VPC", remedy="--vpc vpc-0123456789abcdef0, or --format terraform"
+        )
     return checked(found, options.zones or "", options.cidr, several(options.subnets))
 
 
 def files(built: Built, form: str) -> tuple[Patch, ...]:
-    """The files of the project in one of the forms."""
-    from pullproof.provision.terraform import project
+    """The files of the project in one of the forms.
 
+    Raises:
+        PullproofError: read back, what would be written is not what was proven.
+    """
     text = Patch(path="README.md", before=None, after=readme(built, form).encode())
-    return (*project(built), text)
+    if form == "terraform":
+        from pullproof.provision.terraform import project as terraform
+
+        return (*terraform(built), text)
+    from pullproof.provision import cloudformation
+
+    template = cloudformation.project(built)
+    _proven(built.spec, template[0].after)
+    if form == "cloudformation":
+        return (*template, text)
+    from pullproof.provision.cdk import project as cdk
+
+    return (*cdk(built), text)
+
+
+def _proven(spec: Spec, template: bytes) -> None:
+    """The template is read as any other, and its task starts; an app for the CDK makes the same resources.
+
+    Of a VPC that is there a template does not tell, so that nothing may be blocked is all that can be asked.
+    """
+    from pullproof.model.text import OPEN
+    from pullproof.prove import prove
+    from pullproof.provision.cloudformation import TEMPLATE
+    from pullproof.provision.seed import account
+    from pullproof.sources.base import Options
+    from pullproof.sources.cloudformation.load import load_templates
+    from pullproof.sources.cloudformation.run import Given
+    from pullproof.verdict import Verdict
+
+    owner = "" if OPEN in account(spec) else account(spec)
+    given = Given(region=spec.region, account=owner)
+    found = load_templates([(template, TEMPLATE)], Options(region=spec.region, account=owner), given)
+    verdicts = [task.verdict for task in prove(found.estate)]
+    allowed = (Verdict.WORKS, Verdict.UNKNOWN) if spec.vpc else (Verdict.WORKS,)
+    if len(verdicts) != 1 or verdicts[0] not in allowed:
+        raise PullproofError(
+            f"read back, the template of {spec.name} is not certain to start its task",
+            remedy="please report this, with the command line",
+        )
 
 
 def write(folder: Path, patches: tuple[Patch, ...]) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from pullproof.model import edits as e
-from pullproof.model.text import Text
+from pullproof.model.text import OPEN
+from pullproof.provision import project as told
 from pullproof.provision.build import Built, public_ip
 from pullproof.provision.seed import (
     CLUSTER,
@@ -19,10 +20,9 @@ from pullproof.provision.seed import (
     TASK,
     TASKS,
     ground,
-    parameter_arn,
     reach_of,
 )
-from pullproof.provision.spec import VPC_ID, Spec, variable
+from pullproof.provision.spec import VPC_ID, Spec
 from pullproof.render.base import Patch
 from pullproof.render.terraform import hcl, policies
 from pullproof.render.terraform.hcl import Assign, Item, Nested
@@ -61,7 +61,8 @@ def project(built: Built) -> tuple[Patch, ...]:
         if not isinstance(unit[0], e.AssignPublicIp)
         for one in make(writer, unit, ())
     ]
-    blocks = [_waiting(one, made) if one.address == SERVICE else one for one in blocks] + made
+    every = [*blocks, *made]
+    blocks = [_waiting(one, every) if one.address == SERVICE else one for one in every]
     texts: dict[str, list[str]] = {"versions.tf": [_versions(built.spec)]}
     for one in (*writer.asked.values(), *blocks):
         texts.setdefault(_file(one), []).append(one.text())
@@ -75,7 +76,7 @@ def project(built: Built) -> tuple[Patch, ...]:
 #: What a task needs at the moment when it starts, and no argument of the service refers to.
 FIRST = (
     *("aws_vpc_endpoint", "aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"),
-    *("aws_iam_role_policy", "aws_route", "aws_efs_mount_target"),
+    *("aws_iam_role_policy", "aws_route", "aws_route_table_association", "aws_efs_mount_target"),
 )
 
 
@@ -108,13 +109,7 @@ def _versions(spec: Spec) -> str:
 
 
 def _outputs(spec: Spec) -> str:
-    rows = [
-        ("service", f"{SERVICE}.name"),
-        ("cluster", f"{CLUSTER}.name"),
-        ("task_security_group", f"{TASKS}.id"),
-    ]
-    if spec.repository:
-        rows.append(("repository", f"{REPOSITORY}.repository_url"))
+    rows = [(name, f"{address}.{attribute}") for name, address, attribute in told.outputs(spec)]
     return "\n\n".join(hcl.block(f'output "{name}"', (Assign("value", value),)) for name, value in rows)
 
 
@@ -130,7 +125,7 @@ def _seed(built: Built, writer: Writer) -> Iterator[Fresh]:
     yield _resource(
         TASKS,
         Assign("name_prefix", hcl.quoted(f"{spec.name}-tasks-")),
-        Assign("description", hcl.quoted(f"Tasks of {spec.name}")),
+        Assign("description", hcl.quoted(told.about_tasks(spec))),
         Assign("vpc_id", f"{ground(spec).vpc}.id"),
         Nested("lifecycle", (Assign("create_before_destroy", "true"),)),
     )
@@ -219,16 +214,17 @@ def _service(built: Built, writer: Writer) -> Iterator[Fresh]:
     spec = built.spec
     if spec.repository:
         scan = Nested("image_scanning_configuration", (Assign("scan_on_push", "true"),))
-        name = spec.image.partition(":")[0]
         yield _resource(
             REPOSITORY,
-            Assign("name", hcl.quoted(name)),
+            Assign("name", hcl.quoted(told.repository(spec))),
             Assign("image_tag_mutability", '"IMMUTABLE"'),
             scan,
         )
     if spec.logs:
         yield _resource(
-            LOGS, Assign("name", hcl.quoted(f"/ecs/{spec.name}")), Assign("retention_in_days", "30")
+            LOGS,
+            Assign("name", hcl.quoted(told.log_group(spec))),
+            Assign("retention_in_days", str(told.KEPT)),
         )
     yield _resource(CLUSTER, Assign("name", hcl.quoted(spec.name)))
     yield _definition(spec, writer)
@@ -242,7 +238,7 @@ def _service(built: Built, writer: Writer) -> Iterator[Fresh]:
         Assign("name", hcl.quoted(spec.name)),
         Assign("cluster", f"{CLUSTER}.id"),
         Assign("task_definition", f"{DEFINITION}.arn"),
-        Assign("desired_count", "1"),
+        Assign("desired_count", str(told.COUNT)),
         Assign("launch_type", '"FARGATE"'),
         Assign("platform_version", hcl.quoted(spec.platform)),
         *([Assign("enable_execute_command", "true")] if spec.exec else ()),
@@ -257,55 +253,36 @@ def _subnets(keys: Sequence[str]) -> str:
 
 
 def _definition(spec: Spec, writer: Writer) -> Fresh:
-    container: list[tuple[str, str]] = [
-        ("name", hcl.quoted(spec.name)),
-        ("image", _image(spec)),
-        ("essential", "true"),
-    ]
-    if spec.efs:
-        mount = hcl.object_of([("sourceVolume", '"data"'), ("containerPath", '"/data"')])
-        container.append(("mountPoints", hcl.objects([mount])))
-    wanted = [(variable(one), _value(writer, spec, one)) for one in (*spec.secrets, *spec.parameters)]
-    if wanted:
-        rows = [f"{{ name = {hcl.quoted(name)}, valueFrom = {value} }}" for name, value in wanted]
-        container.append(("secrets", hcl.objects(rows)))
-    if spec.logs:
-        options = hcl.object_of(
-            [
-                ("awslogs-group", f"{LOGS}.name"),
-                ("awslogs-region", hcl.quoted(spec.region)),
-                ("awslogs-stream-prefix", hcl.quoted(spec.name)),
-            ]
-        )
-        log = hcl.object_of([("logDriver", '"awslogs"'), ("options", options)])
-        container.append(("logConfiguration", log))
+    containers = hcl.objects([_told(writer, told.container(spec))])
     items: list[Item] = [
         Assign("family", hcl.quoted(spec.name)),
         Assign("requires_compatibilities", '["FARGATE"]'),
         Assign("network_mode", '"awsvpc"'),
-        Assign("cpu", "256"),
-        Assign("memory", "512"),
+        Assign("cpu", str(told.CPU)),
+        Assign("memory", str(told.MEMORY)),
         Assign("execution_role_arn", f"{EXECUTION}.arn"),
         Assign("task_role_arn", f"{TASK}.arn"),
-        Assign("container_definitions", f"jsonencode({hcl.objects([hcl.object_of(container)])})"),
+        Assign("container_definitions", f"jsonencode({containers})"),
     ]
     if spec.efs:
         storage = Nested(
             "efs_volume_configuration",
             (Assign("file_system_id", f"{FILES}.id"), Assign("transit_encryption", '"ENABLED"')),
         )
-        items.append(Nested("volume", (Assign("name", '"data"'), storage)))
+        items.append(Nested("volume", (Assign("name", hcl.quoted(told.VOLUME)), storage)))
     return _resource(DEFINITION, *items)
 
 
-def _image(spec: Spec) -> str:
-    if not spec.repository:
-        return hcl.quoted(spec.image)
-    tag = spec.image.partition(":")[2] or "latest"
-    return hcl.template([(True, f"{REPOSITORY}.repository_url"), (False, f":{tag}")])
-
-
-def _value(writer: Writer, spec: Spec, name: str) -> Text:
-    if name.startswith("arn:"):
-        return hcl.quoted(name)
-    return writer.text(parameter_arn(spec, name), ())
+def _told(writer: Writer, value: told.Told, name: str = "") -> str:
+    """A value as an expression."""
+    if isinstance(value, dict):
+        rows = [(part, _told(writer, item, part)) for part, item in value.items()]
+        if name == "valueFrom":  # many short rows read best below each other
+            return f"{{ {', '.join(f'{hcl.key(part)} = {item}' for part, item in rows)} }}"
+        return hcl.object_of(rows)
+    if isinstance(value, list):
+        inner = "valueFrom" if name == "secrets" else ""
+        return hcl.objects([_told(writer, item, inner) for item in value])
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return writer.text(value, ()) if OPEN in value else hcl.quoted(value)

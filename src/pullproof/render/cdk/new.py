@@ -1,7 +1,7 @@
 """Edits as a construct in Python that makes what they make, given what exists."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from pullproof.model import edits as e
 from pullproof.model.estate import Estate
@@ -19,8 +19,9 @@ from pullproof.render.cloudformation.write import comment
 #: The service part of a type -> the module of the CDK.
 _MODULES = {
     "EC2": "ec2", "IAM": "iam", "EFS": "efs", "S3": "s3", "Route53": "route53", "SecretsManager": "secretsmanager",
+    "ECS": "ecs", "ECR": "ecr", "Logs": "logs",
 }  # fmt: skip
-#: (type, property) -> the class of the property; Tags are a class of their own.
+#: (type, property, or what is inside one) -> the class of it; Tags are a class of their own.
 _NESTED = {
     ("AWS::EC2::SecurityGroup", "SecurityGroupIngress"): "ec2.CfnSecurityGroup.IngressProperty",
     ("AWS::EC2::SecurityGroup", "SecurityGroupEgress"): "ec2.CfnSecurityGroup.EgressProperty",
@@ -28,6 +29,26 @@ _NESTED = {
     ("AWS::EC2::NetworkAclEntry", "Icmp"): "ec2.CfnNetworkAclEntry.IcmpProperty",
     ("AWS::Route53::RecordSet", "AliasTarget"): "route53.CfnRecordSet.AliasTargetProperty",
     ("AWS::IAM::Role", "Policies"): "iam.CfnRole.PolicyProperty",
+    (
+        "AWS::ECR::Repository",
+        "ImageScanningConfiguration",
+    ): "ecr.CfnRepository.ImageScanningConfigurationProperty",
+    ("AWS::ECS::Service", "NetworkConfiguration"): "ecs.CfnService.NetworkConfigurationProperty",
+    (
+        "AWS::ECS::Service",
+        "NetworkConfiguration.AwsvpcConfiguration",
+    ): "ecs.CfnService.AwsVpcConfigurationProperty",
+    **{
+        ("AWS::ECS::TaskDefinition", path): f"ecs.CfnTaskDefinition.{name}Property"
+        for path, name in (
+            ("ContainerDefinitions", "ContainerDefinition"),
+            ("ContainerDefinitions.MountPoints", "MountPoint"),
+            ("ContainerDefinitions.Secrets", "Secret"),
+            ("ContainerDefinitions.LogConfiguration", "LogConfiguration"),
+            ("Volumes", "Volume"),
+            ("Volumes.EFSVolumeConfiguration", "EFSVolumeConfiguration"),
+        )
+    },
 }
 #: (type, attribute) -> the attribute of the construct, where it is not `ref`.
 _ATTRIBUTES = {
@@ -35,6 +56,10 @@ _ATTRIBUTES = {
     ("AWS::EC2::EIP", "id"): "attr_allocation_id",
     ("AWS::EC2::VPCEndpoint", "dns_entries"): "attr_dns_entries",
     ("AWS::IAM::Role", "arn"): "attr_arn",
+    ("AWS::ECR::Repository", "arn"): "attr_arn",
+    ("AWS::ECR::Repository", "repository_url"): "attr_repository_uri",
+    ("AWS::Logs::LogGroup", "arn"): "attr_arn",
+    ("AWS::ECS::Service", "name"): "attr_name",
 }
 _PSEUDO = {
     "AWS::Region": "region", "AWS::Partition": "partition", "AWS::AccountId": "account",
@@ -59,17 +84,32 @@ if __name__ == "__main__":
 """
 
 
-class Module:
-    """The source of one module."""
+def planned(edits: list[e.Edit], estate: Estate) -> Planner:
+    """What is new; changes of what exists are code of their own."""
+    touches = Touches(estate, Arguments())
+    planner = Planner(estate, Nowhere())
+    planner.plan([edit for edit in edits if not touches.concerns(edit)])
+    return planner
 
-    def __init__(self, edits: list[e.Edit], estate: Estate) -> None:
-        self.estate = estate
+
+class Module:
+    """The source of one module. `home` is the stack, as an expression; `asks` makes what is asked for."""
+
+    def __init__(
+        self,
+        planner: Planner,
+        edits: list[e.Edit],
+        *,
+        home: str = "stack",
+        asks: Callable[[], Arguments] = Arguments,
+    ) -> None:
+        self.estate = planner.estate
         self.edits = edits
-        self.arguments = Arguments()
-        touches = Touches(estate, self.arguments)
-        self.planner = Planner(estate, Nowhere())
-        self.planner.plan([edit for edit in edits if not touches.concerns(edit)])
-        self.refusals = list(self.planner.refusals)
+        self.home = home
+        self.asks = asks
+        self.arguments = asks()
+        self.planner = planner
+        self.refusals = list(planner.refusals)
         self.makes = sorted(self.planner.makes.values(), key=lambda make: ORDER.index(make.type))
         self.ids: dict[str, str] = {}
         for make in self.makes:
@@ -79,7 +119,7 @@ class Module:
     def _body(self) -> list[str]:
         """The statements of the constructor; what refers to anything refused is refused as well."""
         while True:
-            self.arguments = Arguments()
+            self.arguments = self.asks()
             failed, lines = set[str](), list[list[str]]()
             self.variables = self._named()
             for make in self._in_turn():
@@ -97,9 +137,7 @@ class Module:
         """The lines, with names only for what a later line refers to."""
         named = set(self.variables.values())
         used = {word for lines in (*made, touched) for line in lines for word in re.findall(r"(\w+)\.", line)}
-        used |= {
-            word for lines in made for line in lines for word in re.findall(r"add_dependency\((\w+)\)", line)
-        }
+        used |= {self.variables[key] for make in self.makes for key in make.needs if key in self.variables}
         found = []
         for lines in made:
             for line in lines:
@@ -148,20 +186,25 @@ class Module:
         variable = self.variables[make.key]
         lines = [f"# {comment(make.says)}"] if make.says else []
         lines += f"{variable} = {source(call, room=80 - len(variable))}".split("\n")
-        return [*lines, *(f"{variable}.node.add_dependency({self.variables[key]})" for key in make.needs)]
+        if make.needs:
+            needs = tuple(Code(self.variables[key]) for key in make.needs)
+            lines += source(Call(f"{variable}.node.add_dependency", (), needs)).split("\n")
+        return lines
 
     def _property(self, kind: str, name: str, value: Value) -> Value:
         if name == "Tags":
             return [Call("CfnTag", (("key", one["Key"]), ("value", one["Value"]))) for one in value]
-        nested = _NESTED.get((kind, name))
-        if nested is None:
-            return self.value(value)
-        if isinstance(value, list):
-            return [self._nested(nested, one) for one in value]
-        return self._nested(nested, value)
+        return self._shaped(kind, name, value)
 
-    def _nested(self, name: str, value: dict[str, Value]) -> Call:
-        return Call(name, tuple((snake(part), self.value(item)) for part, item in value.items()))
+    def _shaped(self, kind: str, path: str, value: Value) -> Value:
+        """A value with the classes that the CDK has for it."""
+        if isinstance(value, list):
+            return [self._shaped(kind, path, one) for one in value]
+        name = _NESTED.get((kind, path))
+        if name is None:
+            return self.value(value)
+        parts = ((part, self._shaped(kind, f"{path}.{part}", item)) for part, item in value.items())
+        return Call(name, tuple((snake(part), item) for part, item in parts))
 
     def value(self, value: Value) -> Value:
         """A value with expressions in the place of references.
@@ -188,7 +231,7 @@ class Module:
 
     def _link(self, link: Link) -> Value:
         if link.key in _PSEUDO and (link.kind == "pseudo" or not link.attribute):
-            return Code(f"stack.{_PSEUDO[link.key]}")
+            return Code(f"{self.home}.{_PSEUDO[link.key]}")
         if link.kind == "availability_zone":
             return link.key
         if link.key in self.variables:
@@ -205,7 +248,8 @@ class Module:
 
 def render_cdk(edits: Iterable[e.Edit], estate: Estate, *, path: str = "fix.py") -> Rendered:
     """A module with one construct; where nothing has to be given to it, an app as well."""
-    module = Module(list(edits), estate)
+    listed = list(edits)
+    module = Module(planned(listed, estate), listed)
     refusals = tuple(dict.fromkeys(module.refusals))
     if not module.body:
         return Rendered(refusals=refusals)
@@ -235,19 +279,28 @@ def _text(module: Module) -> str:
     doc = '    """Gains what is missing beside what it is given."""\n\n'
     tail = (_HELPER if "_resource(" in body else "") + ("" if arguments else _MAIN)
     whole = f"\n\nclass PullproofFix(Construct):\n{doc}{code}\n{tail}"
-    return head + _imports(whole) + whole
+    return head + imports(whole) + whole
 
 
-def _imports(text: str) -> str:
+def imports(text: str) -> str:
     """The imports that a text needs."""
     core = [
         name
-        for name in ("App", "CfnResource", "CfnTag", "Fn", "Stack")
-        if f"{name}(" in text or f"{name}." in text
+        for name in (
+            "App",
+            "CfnOutput",
+            "CfnParameter",
+            "CfnResource",
+            "CfnTag",
+            "Environment",
+            "Fn",
+            "Stack",
+        )
+        if re.search(rf"\b{name}[(.]", text) or f"({name})" in text
     ]
     modules = [
         name
-        for name in ("ec2", "ecr", "efs", "iam", "kms", "route53", "s3", "secretsmanager")
+        for name in ("ec2", "ecr", "ecs", "efs", "iam", "kms", "logs", "route53", "s3", "secretsmanager")
         if f" {name}." in text or f"[{name}." in text or f"({name}." in text
     ]
     lines = [f"from aws_cdk import {', '.join(core)}"] if core else []

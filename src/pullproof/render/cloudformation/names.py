@@ -28,6 +28,12 @@ NOUNS = {
     "AWS::IAM::Policy": "Policy",
     "AWS::SecretsManager::ResourcePolicy": "Policy",
     "AWS::S3::BucketPolicy": "BucketPolicy",
+    "AWS::EFS::FileSystem": "FileSystem",
+    "AWS::Logs::LogGroup": "LogGroup",
+    "AWS::ECR::Repository": "Repository",
+    "AWS::ECS::Cluster": "Cluster",
+    "AWS::ECS::TaskDefinition": "TaskDefinition",
+    "AWS::ECS::Service": "Service",
 }
 #: The order in which a network is built, and read.
 ORDER = (
@@ -35,8 +41,10 @@ ORDER = (
     "AWS::EC2::EIP", "AWS::EC2::NatGateway", "AWS::EC2::RouteTable", "AWS::EC2::Route",
     "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::NetworkAclEntry", "AWS::EC2::SecurityGroup",
     "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::VPCEndpoint",
-    "AWS::Route53::RecordSet", "AWS::EFS::MountTarget", "AWS::IAM::Role", "AWS::IAM::Policy",
-    "AWS::SecretsManager::ResourcePolicy", "AWS::S3::BucketPolicy",
+    "AWS::Route53::RecordSet", "AWS::EFS::FileSystem", "AWS::EFS::MountTarget", "AWS::IAM::Role",
+    "AWS::IAM::Policy", "AWS::SecretsManager::ResourcePolicy", "AWS::S3::BucketPolicy",
+    "AWS::Logs::LogGroup", "AWS::ECR::Repository", "AWS::ECS::Cluster", "AWS::ECS::TaskDefinition",
+    "AWS::ECS::Service",
 )  # fmt: skip
 #: Words that say the same as the last word of a noun.
 _SAME = {"Group": "SecurityGroup", "Nat": "NatGateway", "Gateway": "InternetGateway", "Table": "RouteTable"}

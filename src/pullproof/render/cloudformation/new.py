@@ -8,7 +8,7 @@ from pullproof.render.base import CannotWrite, Patch, Refusal, Rendered
 from pullproof.render.cloudformation.names import ORDER, logical_id, properties_in_order
 from pullproof.render.cloudformation.outside import refused
 from pullproof.render.cloudformation.planner import Planner
-from pullproof.render.cloudformation.resolve import LISTS, Parameters, Resolver
+from pullproof.render.cloudformation.resolve import LISTS, Parameter, Parameters, Resolver, place
 from pullproof.render.cloudformation.values import Fn, Link, Make, Value
 from pullproof.render.cloudformation.write import Style, comment, json_text, pair
 
@@ -64,14 +64,15 @@ class Nowhere:
 class Body:
     """The resources and parameters of a template to be, references spelt."""
 
-    def __init__(self, edits: Iterable[e.Edit], estate: Estate) -> None:
-        self.planner = Planner(estate, Nowhere())
-        self.planner.plan(edits)
-        self.refusals = list(self.planner.refusals)
+    def __init__(self, planner: Planner, given: Iterable[tuple[Link, Parameter]] = ()) -> None:
+        self.planner = planner
+        #: Parameters that are asked for in other words than those found here.
+        self.given = {place(link): one for link, one in given}
+        self.refusals = list(planner.refusals)
         self.ids: dict[str, tuple[str, str]] = {}
         for make in self._ordered():
             self.ids[make.key] = (logical_id(make, {name for name, _ in self.ids.values()}), make.type)
-        self.resources = self._resolved(estate)
+        self.resources = self._resolved(planner.estate)
 
     def _ordered(self) -> list[Make]:
         made = self.planner.makes.values()
@@ -80,8 +81,8 @@ class Body:
     def _resolved(self, estate: Estate) -> list[tuple[Make, str, dict[str, Value]]]:
         """What can be written; what refers to anything that cannot is refused as well."""
         while True:
-            self.parameters = Parameters(lambda: {name for name, _ in self.ids.values()})
-            resolver = Resolver(estate, self.ids, self._elsewhere)
+            self.parameters = Parameters(lambda: {name for name, _ in self.ids.values()}, self.given)
+            self.resolver = resolver = Resolver(estate, self.ids, self._elsewhere)
             found, failed = [], []
             for make in self._ordered():
                 if make.key not in self.ids:
@@ -117,10 +118,12 @@ class Body:
 
 def render_new(edits: Iterable[e.Edit], estate: Estate, *, path: str = "fix.yaml") -> Rendered:
     """A new template that makes what the edits make; a path that ends in ".json" gives JSON."""
-    body = Body(edits, estate)
+    planner = Planner(estate, Nowhere())
+    planner.plan(edits)
+    body = Body(planner)
     if not body.resources:
         return Rendered(refusals=tuple(body.refusals))
-    text = _json(body) if path.endswith(".json") else _yaml(body)
+    text = _json(body) if path.endswith(".json") else yaml(body, _HEAD, _outputs(body))
     asked = [one.name for one in body.parameters.found.values() if "Default" not in one.value]
     notes = [*body.planner.notes]
     if asked:
@@ -142,25 +145,26 @@ def _outputs(body: Body) -> dict[str, Value]:
     return found
 
 
-def _metadata(body: Body) -> dict[str, Value]:
-    """Which of AWS's lists the parameters are."""
-    lists = body.parameters.lists
+def metadata(parameters: Parameters, region: str) -> dict[str, Value]:
+    """Which of AWS's lists the parameters are; with its region, where that is known."""
+    own = region or "${AWS::Region}"
+    lists = {name: listed.replace("${AWS::Region}", own) for name, listed in parameters.lists.items()}
     return {LISTS[1]: {LISTS[2]: lists}} if lists else {}
 
 
-def _yaml(body: Body) -> str:
+def yaml(body: Body, head: dict[str, Value], outputs: dict[str, Value]) -> str:
+    """The template as a text that people read."""
     style = Style()
-    lines = [line for name, value in _HEAD.items() for line in pair(name, value, style, 0)]
+    lines = [line for name, value in head.items() for line in pair(name, value, style, 0)]
     parameters: dict[str, Value] = {one.name: one.value for one in body.parameters.found.values()}
     if parameters:
         lines += ["", *pair("Parameters", parameters, style, 0)]
-    lines += ["", *pair("Metadata", _metadata(body), style, 0)] if _metadata(body) else []
+    lines += ["", *pair("Metadata", metadata(body.parameters, body.planner.region), style, 0)] if metadata(body.parameters, body.planner.region) else []
     lines += ["", "Resources:"]
-    for place, (make, name, value) in enumerate(body.resources):
-        lines += [""] if place else []
+    for number, (make, name, value) in enumerate(body.resources):
+        lines += [""] if number else []
         lines += [f"  # {comment(make.says)}"] if make.says else []
         lines += pair(name, value, style, style.step)
-    outputs = _outputs(body)
     if outputs:
         lines += ["", *pair("Outputs", outputs, style, 0)]
     return "\n".join(lines) + "\n"
@@ -170,7 +174,7 @@ def _json(body: Body) -> str:
     found: dict[str, Value] = dict(_HEAD)
     if body.parameters.found:
         found["Parameters"] = {one.name: one.value for one in body.parameters.found.values()}
-    found |= {"Metadata": _metadata(body)} if _metadata(body) else {}
+    found |= {"Metadata": metadata(body.parameters, body.planner.region)} if metadata(body.parameters, body.planner.region) else {}
     found["Resources"] = {name: value for _, name, value in body.resources}
     outputs = _outputs(body)
     return json_text(found | ({"Outputs": outputs} if outputs else {}), indent="  ") + "\n"

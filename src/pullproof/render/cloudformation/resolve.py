@@ -1,7 +1,8 @@
 """References spelt: a resource of the template by `Ref` or `GetAtt`, an id as it is, the rest as parameters."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import msgspec
 
@@ -45,6 +46,7 @@ _GET = {
     ("AWS::EC2::TransitGateway", "id"): "Id",
     ("AWS::EFS::AccessPoint", "id"): "AccessPointId",
     ("AWS::ECR::Repository", "repository_url"): "RepositoryUri",
+    ("AWS::ECS::Service", "name"): "Name",
 }
 #: Types whose `Ref` is their ARN.
 _REF_IS_ARN = frozenset(
@@ -86,20 +88,28 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 LISTS = ("Metadata", "Pullproof", "PrefixLists")
 
 
+Place: TypeAlias = tuple[str, str, str]
+
+
+def place(link: Link) -> Place:
+    """What a parameter is for: whose, of what kind, and which of its names."""
+    return link.key, "" if link.kind == "attribute" else link.kind, link.attribute
+
+
 class Parameters:
     """The parameters that a template must gain, by what they are for."""
 
-    def __init__(self, taken: Callable[[], set[str]]) -> None:
+    def __init__(self, taken: Callable[[], set[str]], given: Mapping[Place, Parameter] | None = None) -> None:
         self.taken = taken
-        self.found: dict[tuple[str, str, str], Parameter] = {}
+        self.given = given or {}
+        self.found: dict[Place, Parameter] = {}
 
     def of(self, link: Link) -> Fn:
         """A reference to the parameter for a thing that no template makes."""
-        kind = "" if link.kind == "attribute" else link.kind
-        place = (link.key, kind, link.attribute)
-        if place not in self.found:
-            self.found[place] = self._new(link)
-        return Fn("Ref", self.found[place].name)
+        where = place(link)
+        if where not in self.found:
+            self.found[where] = self.given[where] if where in self.given else self._new(link)
+        return Fn("Ref", self.found[where].name)
 
     def _new(self, link: Link) -> Parameter:
         if link.kind == "list":
