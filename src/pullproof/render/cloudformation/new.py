@@ -159,7 +159,8 @@ def yaml(body: Body, head: dict[str, Value], outputs: dict[str, Value]) -> str:
     parameters: dict[str, Value] = {one.name: one.value for one in body.parameters.found.values()}
     if parameters:
         lines += ["", *pair("Parameters", parameters, style, 0)]
-    lines += ["", *pair("Metadata", metadata(body.parameters, body.planner.region), style, 0)] if metadata(body.parameters, body.planner.region) else []
+    known = metadata(body.parameters, body.planner.region)
+    lines += ["", *pair("Metadata", known, style, 0)] if known else []
     lines += ["", "Resources:"]
     for number, (make, name, value) in enumerate(body.resources):
         lines += [""] if number else []
@@ -174,7 +175,8 @@ def _json(body: Body) -> str:
     found: dict[str, Value] = dict(_HEAD)
     if body.parameters.found:
         found["Parameters"] = {one.name: one.value for one in body.parameters.found.values()}
-    found |= {"Metadata": metadata(body.parameters, body.planner.region)} if metadata(body.parameters, body.planner.region) else {}
+    known = metadata(body.parameters, body.planner.region)
+    found |= {"Metadata": known} if known else {}
     found["Resources"] = {name: value for _, name, value in body.resources}
     outputs = _outputs(body)
     return json_text(found | ({"Outputs": outputs} if outputs else {}), indent="  ") + "\n"
