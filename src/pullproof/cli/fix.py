@@ -15,7 +15,7 @@ from pullproof.finding import Offer
 from pullproof.model.edits import Edit
 from pullproof.render.base import Rendered
 from pullproof.repair.offer import offer
-from pullproof.report.text import quoted, safe
+from pullproof.report.text import quoted, safe, safe_lines
 from pullproof.sources.base import Loaded
 
 MENDED = 0
@@ -91,7 +91,7 @@ def _within(found: Offer, edits: tuple[Edit, ...], loaded: Loaded, options: Name
     if rendered.refusals:
         return BLOCKED
     text = diff(rendered.patches)
-    deliver(text if options.output or not sys.stdout.isatty() else _harmless(text), options)
+    deliver(text if options.output or not sys.stdout.isatty() else safe_lines(text), options)
     if not options.write:
         return status(found)
     write(rendered.patches, _root(options, loaded), force=options.force)
@@ -136,16 +136,11 @@ def _beside(found: Offer, edits: tuple[Edit, ...], loaded: Loaded, options: Name
 def _told(rendered: Rendered) -> None:
     """What cannot be written, and what to know, on standard error."""
     for one in rendered.refusals:
-        warn(_harmless(f"cannot be written: {one.edit}: {one.why}\n  = to do: {one.remedy}\n"))
+        warn(safe_lines(f"cannot be written: {one.edit}: {one.why}\n  = to do: {one.remedy}\n"))
     for note in rendered.notes:
-        warn(_harmless(f"note: {note}\n"))
+        warn(safe_lines(f"note: {note}\n"))
     if rendered.refusals:
         warn("what can be written is not the whole fix, and not proven by itself\n")
-
-
-def _harmless(text: str) -> str:
-    """Lines of somebody's files that cannot move the cursor; a tab stays one."""
-    return "\n".join("\t".join(map(safe, line.split("\t"))) for line in text.split("\n"))
 
 
 def _sensible(options: Namespace) -> None:

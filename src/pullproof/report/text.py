@@ -14,6 +14,11 @@ def safe(text: str) -> str:
     return "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
 
 
+def safe_lines(text: str) -> str:
+    """The same for text of several lines, of which a tab stays one."""
+    return "\n".join("\t".join(map(safe, line.split("\t"))) for line in text.split("\n"))
+
+
 #: Words that a CI system takes as a command where a line begins with them: no line is broken before one.
 #: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 COMMANDS = ("::", "##")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pullproof.report.text import counted, listed, safe, wrapped
+from pullproof.report.text import counted, listed, safe, safe_lines, wrapped
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,11 @@ from pullproof.report.text import counted, listed, safe, wrapped
 def test_names_are_made_harmless(text: str, expected: str) -> None:
     """What prints stays, whatever does not is shown as an escape."""
     assert expected == safe(text)
+
+
+def test_lines_of_a_file_are_made_harmless() -> None:
+    """Line breaks and tabs stay what they are; nothing else moves the cursor."""
+    assert "\ta = 1\n-\\x1b[2Jb\\r\n" == safe_lines("\ta = 1\n-\x1b[2Jb\r\n")
 
 
 @given(st.text())
