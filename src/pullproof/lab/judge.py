@@ -15,9 +15,6 @@ from pullproof.model.endpoints import Endpoint, EndpointType
 from pullproof.model.iam import Policy, Role
 from pullproof.model.value import Maybe, Unknown
 
-#: Calls of AWS's own that no policy of the account is asked about, but for the endpoint's.
-AWS_OWN = "aws"
-
 
 class Judge:
     """Knows the credentials that were handed out, and asks the policies of the estate."""

@@ -36,13 +36,7 @@ class Nested(msgspec.Struct, frozen=True):
     items: tuple["Item", ...]
 
 
-class Note(msgspec.Struct, frozen=True):
-    """A comment on a line of its own."""
-
-    text: str
-
-
-Item: TypeAlias = Assign | Nested | Note
+Item: TypeAlias = Assign | Nested
 
 
 def quoted(text: str) -> str:
@@ -137,8 +131,6 @@ def body(items: Sequence[Item]) -> str:
         chain = []
         if isinstance(item, Assign):
             out.append(f"{item.name} = {item.value}")
-        elif isinstance(item, Note):
-            out.append(f"# {' '.join(item.text.split())}")
         else:
             if out and at:
                 out.append("")

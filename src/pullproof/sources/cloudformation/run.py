@@ -1,6 +1,6 @@
 """What all stacks of one reading share: what was given, what was learnt of holes, exports, notes."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -132,12 +132,3 @@ def partition_of(region: str | Unknown) -> tuple[str, str]:
             if region.startswith(prefix):
                 return partition, suffix
     return "aws", "amazonaws.com"
-
-
-def condition_names(formula: Formula) -> Iterator[str]:
-    """The template's own conditions that a formula is made of, outermost first."""
-    if formula.kind == "named":
-        yield formula.key
-    else:
-        for part in formula.parts:
-            yield from condition_names(part)

@@ -11,6 +11,7 @@ import msgspec
 
 from pullproof import __version__
 from pullproof.errors import ToolError, UsageError
+from pullproof.sources.live.calls import WHO
 from pullproof.sources.live.trouble import told
 from pullproof.sources.live.values import Answer, Kind, Trouble
 
@@ -127,7 +128,7 @@ def log_in(login: Login) -> Caller:
     asker = Boto(session, login.endpoint_url)
     for region in regions:
         _known(session, region)
-    answer = asker.ask("sts", "GetCallerIdentity", regions[0], {}, pages=False)
+    answer = asker.ask(*WHO, regions[0], {}, pages=False)
     if isinstance(answer, Trouble):
         raise refused(answer, regions[0], "the credentials do not work")
     who = answer[0]

@@ -1,7 +1,6 @@
 """The least that IAM must allow, made from the table of calls."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from pullproof.sources.live.calls import calls_for
@@ -57,11 +56,6 @@ def resource(call: Call, action: str, region: str, account: str) -> str:
     if action != call.actions[0]:
         return "*"
     return call.resource.format(partition=partition_of(region), region=region or "*", account=account or "*")
-
-
-def actions_of(calls: Iterable[Call]) -> list[str]:
-    """Every action that some calls need."""
-    return sorted({action for call in calls for action in call.actions})
 
 
 def as_terraform(document: dict[str, Any], name: str = "pullproof") -> str:

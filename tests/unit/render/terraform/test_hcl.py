@@ -8,7 +8,6 @@ from pullproof.render.terraform.hcl import (
     Assign,
     Item,
     Nested,
-    Note,
     block,
     body,
     index,
@@ -95,12 +94,12 @@ def test_rows_are_aligned_and_values_over_lines_are_not() -> None:
         Assign("long", "2"),
         Assign("policy", "jsonencode({\n  a = 1\n})"),
         Assign("b", "3"),
-        Nested("alias", (Note("why"), Assign("name", '"x"'))),
+        Nested("alias", (Assign("name", '"x"'),)),
         Assign("after", "4"),
     ]
 
     assert (
-        'a    = 1\nlong = 2\npolicy = jsonencode({\n  a = 1\n})\nb = 3\n\nalias {\n  # why\n  name = "x"\n}\n\nafter = 4'
+        'a    = 1\nlong = 2\npolicy = jsonencode({\n  a = 1\n})\nb = 3\n\nalias {\n  name = "x"\n}\n\nafter = 4'
         == body(items)
     )
 
