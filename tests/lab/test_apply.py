@@ -22,6 +22,7 @@ class FakeRemote:
         self.name = name
         self.states: dict[str, str] = {}
         self.dead = dead
+        self.launches = ["shop/orders"]
 
     def one(self, what: str, **given: Any) -> dict[str, Any]:
         """An answer."""
@@ -35,6 +36,7 @@ class FakeRemote:
                 "followed": 1,
                 "changes": 1,
                 "trouble": "",
+                "launches": self.launches,
             }
         if "text" in given:
             self.states[given["directory"]] = given["text"]
@@ -127,6 +129,18 @@ def test_a_state_goes_on_in_another_directory(
     assert [0, 0, 0] == status
     assert {str(first): "xx", str(second): "x"} == remote.states
     assert ["main.tf"] == [each.name for each in first.iterdir()]
+
+
+def test_what_was_applied_elsewhere_is_said(
+    tmp_path: Path, remote: FakeRemote, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A configuration of another region leaves the lab without a service."""
+    remote.launches = []
+    _terraform(tmp_path, "exit 0", monkeypatch)
+
+    apply(_options(_directory(tmp_path)))
+
+    assert "no service is in eu-west-1" in capfd.readouterr().err
 
 
 def test_words_and_files_of_variables_reach_terraform(

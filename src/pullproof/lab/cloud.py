@@ -41,10 +41,15 @@ class Cloud:
 
         def told(environ: dict[str, Any], start: Any) -> Any:
             name = operation(environ)
-            result = application(environ, start)
-            if environ.get("REQUEST_METHOD") in WRITES and not name.startswith(READS):
+            if environ.get("REQUEST_METHOD") not in WRITES or name.startswith(READS):
+                return application(environ, start)
+            with self.still:
+                result = application(environ, start)
                 changed(name)
             return result
+
+        #: Held while something changes; who holds it sees an account that stays as it is.
+        self.still = threading.Lock()
 
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         #: The first socket's, where the lab itself asks.

@@ -1,5 +1,6 @@
 """A lab that goes on: it takes questions on its socket, and follows what the stand-in for AWS is told."""
 
+import contextlib
 import json
 import os
 import queue
@@ -28,6 +29,8 @@ from pullproof.model.estate import Estate
 
 #: Calls after which the network, the roles and the task definitions are what they were.
 ONLY_TASKS = frozenset(["RunTask", "StopTask"])
+#: How often the account is read while it goes on changing, before it has to be still.
+PATIENT = 3
 #: Changes that come together are taken together.
 TOGETHER = 0.05
 
@@ -63,8 +66,6 @@ class Daemon:
             "down": self._down,
         }
         self._kept: dict[str, str] = {}
-        #: How many of the changes of the account the lab has followed.
-        self._followed = 0
 
     def serve(self) -> int:
         """Until `down`; 0."""
@@ -73,6 +74,9 @@ class Daemon:
             threading.Thread(target=self._follow, name="changes", daemon=True).start()
         self.scheduler.start()
         self._ended.wait()
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        self._control.close()
         self.scheduler.close()
         self.lab.close()
         return 0
@@ -99,7 +103,7 @@ class Daemon:
                     lines.write(b'{"done": true}\n')
                 except PullproofError as error:
                     lines.write(json.dumps({"error": error.problem, "remedy": error.remedy}).encode() + b"\n")
-                except (KeyError, ValueError, IndexError, StopIteration) as error:
+                except (LookupError, ValueError, TypeError, AttributeError, StopIteration) as error:
                     lines.write(json.dumps({"error": f"that cannot be done: {error!r}"}).encode() + b"\n")
                 except (OSError, BrokenPipeError):
                     return
@@ -118,10 +122,10 @@ class Daemon:
                     names.add(self.lab.changes.get_nowait())
                 except queue.Empty:
                     break
-            count = self.lab.changed
-            if not names <= ONLY_TASKS:
+            if names <= ONLY_TASKS:
+                self.lab.followed = max(self.lab.followed, self.lab.changed - self.lab.changes.qsize())
+            else:
                 self.refresh()
-            self._followed = count
             self.scheduler.look()
 
     def refresh(self) -> None:
@@ -129,16 +133,33 @@ class Daemon:
         if self._read is None or self._account is None:
             return
         try:
-            estate = self._read(f"http://127.0.0.1:{self.lab.cloud.port}", self.lab.plan.region)
-            managed = self._account.managed()
-            for key in [key for key in estate.interfaces if key in managed]:
-                del estate.interfaces[key]
+            count, estate = self._seen(self._read)
+            for managed in self._account.managed():
+                estate.interfaces.pop(managed, None)
             self.lab.apply(estate)
             self._kept.pop("trouble", None)
         except PullproofError as error:
             self._kept["trouble"] = error.problem
+            count = self.lab.changed
         except Exception as error:  # noqa: BLE001  # half of an apply may be there; the next look sees all
             self._kept["trouble"] = f"the account could not be followed: {error!r}"
+            count = self.lab.changed
+        self.lab.followed = count
+
+    def _seen(self, read: Callable[[str, str], Estate]) -> tuple[int, Estate]:
+        """An estate as it was at one moment, and how many changes had made it.
+
+        Reading takes a while. What was read while something changed may never have been so: it is read again,
+        and in the end changes have to wait.
+        """
+        where = (f"http://127.0.0.1:{self.lab.cloud.port}", self.lab.plan.region)
+        for _ in range(PATIENT):
+            count = self.lab.changed
+            estate = read(*where)
+            if count == self.lab.changed:
+                return count, estate
+        with self.lab.cloud.still:
+            return self.lab.changed, read(*where)
 
     # What may be asked ----------------------------------------------------------------------------
 
@@ -150,7 +171,7 @@ class Daemon:
             "vpcs": len(plan.estate.vpcs),
             "interfaces": len(plan.interfaces),
             "changes": self.lab.changed,
-            "followed": self._followed,
+            "followed": self.lab.followed,
             "launches": list(plan.estate.launches),
             "left_out": [each.what for each in plan.left_out],
             "trouble": self._kept.get("trouble", "") or self.scheduler.trouble,

@@ -60,7 +60,7 @@ def _usable(call: Call, role: Role, policy: Maybe[Policy] | None, organization: 
 def _key_of(estate: Estate, call: Call) -> Key | None:
     """The customer's key of what a call reads; None for AWS's own."""
     name = _name_of(estate, call)
-    if not name or name.rpartition("/")[2] in ("aws/secretsmanager", "aws/ssm") or "alias/aws/" in name:
+    if not name or name.rpartition(":")[2].removeprefix("alias/").startswith("aws/"):
         return None
     for key in estate.keys.values():
         if name in (key.key, key.arn, key.id, *key.aliases) or name.rpartition(":")[2] in key.aliases:

@@ -73,8 +73,8 @@ class Lab:
         self._names = Home()
         #: What was asked of the stand-in for AWS and may have changed something.
         self.changes: queue.SimpleQueue[str] = queue.SimpleQueue()
-        #: How many of them there were.
-        self.changed = 0
+        #: How many of them there were, and how many of those the network has followed.
+        self.changed = self.followed = 0
         own = _bound("127.0.0.1", 5000)
         sockets = (own,) if api is None else (own, api)
         self.cloud = Cloud(*sockets, changed=self._changed)

@@ -29,6 +29,8 @@ class Scheduler:
         self._busy: dict[str, int] = {}
         self._turn: dict[str, int] = {}
         self._seen: set[str] = set()
+        #: How many changes of the account the network must have followed before a task starts.
+        self._due: dict[str, int] = {}
         self._lock = threading.Lock()
         self._slots = threading.Semaphore(AT_ONCE)
         self._wake = threading.Event()
@@ -128,7 +130,11 @@ class Scheduler:
         for told in account.tasks():
             if told.desired_status == "STOPPED":
                 self._no_more(told)
-            elif told.task_arn not in self._seen and (launch := self._of(told)) is not None:
+            elif (
+                told.task_arn not in self._seen
+                and self._due.setdefault(told.task_arn, self._lab.changed) <= self._lab.followed
+                and (launch := self._of(told)) is not None
+            ):
                 self._seen.add(told.task_arn)
                 given = Given(
                     id=told.id,

@@ -64,17 +64,19 @@ def apply(options: Namespace) -> int:
             _aloud([program, *_words(options)], copy, environment)
         finally:
             _keep(remote, copy / STATE, place)
-    _followed(remote)
+    _followed(remote, wanted=not options.destroy)
     return 0
 
 
-def _followed(remote: Any) -> None:
-    """Wait until the lab's network is what was applied."""
+def _followed(remote: Any, *, wanted: bool) -> None:
+    """Wait until the lab's network is what was applied; say so when that is nothing that is `wanted`."""
     end = time.monotonic() + PATIENCE
     while (status := remote.one("status"))["followed"] < status["changes"] and time.monotonic() < end:
         time.sleep(0.05)
     if trouble := status["trouble"]:
         warn(f"{trouble}\n")
+    elif wanted and not status["launches"]:
+        warn(f"no service is in {status['region']}; for another region: pullproof lab up --region REGION\n")
 
 
 def _words(options: Namespace) -> list[str]:
