@@ -79,6 +79,17 @@ def test_generated_parts_are_current(page: Path) -> None:
     assert filled(text) == text
 
 
+def test_decisions_are_numbered_one_by_one() -> None:
+    """No two decisions have one number, none is left out, and each heading has that of its file."""
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    headings = [page.read_text(encoding="utf-8").splitlines()[0] for page in pages]
+
+    assert [*range(1, len(pages) + 1)] == [int(page.name.partition("-")[0]) for page in pages]
+    assert [*range(1, len(pages) + 1)] == [
+        int(text.removeprefix("# ").partition(".")[0]) for text in headings
+    ]
+
+
 def test_every_generated_part_is_shown_somewhere() -> None:
     """A part that no page shows would be generated for nobody."""
     shown = {
