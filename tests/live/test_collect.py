@@ -17,7 +17,7 @@ from pullproof.sources.base import Options
 from pullproof.sources.live.boto import Caller
 from pullproof.sources.live.calls import CALLS
 from pullproof.sources.live.collect import Collector, Start
-from pullproof.sources.live.gather import Gathered, gather_as
+from pullproof.sources.live.gather import Gathered, every_region, gather_as
 from pullproof.sources.live.load import load_gathered
 from pullproof.sources.live.target import target_of
 from pullproof.sources.live.trouble import judged
@@ -84,6 +84,35 @@ DECIDES = {
         "repositories",
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (
+            [{"Regions": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}, {"RegionName": "../x"}]}],
+            ("eu-west-1", "us-east-1"),
+        ),
+        ([{}], ("eu-west-1",)),
+    ],
+)
+def test_all_regions_are_those_that_are_switched_on(answer: Any, expected: tuple[str, ...]) -> None:
+    """The caller's own is first, and a name that is none is passed over."""
+    account = Account()
+    account.instead["ec2:DescribeRegions"] = answer
+
+    assert expected == every_region(account, "eu-west-1")
+
+
+def test_regions_that_may_not_be_listed_have_to_be_named() -> None:
+    """The screen says what to allow, and what to type instead."""
+    account = Account()
+    account.instead["ec2:DescribeRegions"] = DENIED
+
+    with pytest.raises(ToolError) as raised:
+        every_region(account, "eu-west-1")
+    assert "allow ec2:DescribeRegions" in raised.value.remedy
+    assert "--region eu-west-1,us-east-1" in raised.value.remedy
 
 
 def organized(content: str, managed_by: str = "999999999999") -> Account:

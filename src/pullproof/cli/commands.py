@@ -215,7 +215,11 @@ def _path(command: Arguments) -> None:
 def _snapshot(command: Arguments) -> None:
     command.add_argument("input", metavar="ACCOUNT", help=ACCOUNT)
     command.add_argument("--out", metavar="DIR", required=True, help="the folder to write")
-    command.add_argument("--region", metavar="REGION,...", help="default: that of the profile or AWS_REGION")
+    command.add_argument(
+        "--region",
+        metavar="REGION,...",
+        help="several with commas, or all; default: that of the profile or AWS_REGION",
+    )
     command.add_argument(
         "--stopped", action="store_true", help="also how tasks stopped, for `pullproof why`: ECS forgets it"
     )

@@ -9,17 +9,19 @@ import msgspec
 from pullproof import __version__
 from pullproof.errors import PullproofError, ToolError, UsageError
 from pullproof.sources.base import Options
-from pullproof.sources.live.boto import Caller, Login, log_in
+from pullproof.sources.live.boto import REGION, Caller, Login, log_in
 from pullproof.sources.live.calls import calls_for
 from pullproof.sources.live.collect import Collector, Progress, Start, silent
 from pullproof.sources.live.collected import Collected, settled_by
 from pullproof.sources.live.target import Target
-from pullproof.sources.live.values import Trouble
+from pullproof.sources.live.values import Asker, Trouble
 from pullproof.sources.snapshot.answers import Folder, Manifest
 from pullproof.sources.snapshot.layout import BY_NAME
 
 #: The name of a row of calls, and an item that stands in for one of its answers.
 Seed = tuple[str, Mapping[str, Any]]
+#: What stands for all regions of an account.
+EVERY_REGION = "all"
 POLICY = "pullproof policy prints the least that IAM must allow"
 
 
@@ -43,7 +45,30 @@ def gather(
     """
     if not login.regions and target.region:
         login = msgspec.structs.replace(login, regions=(target.region,))
-    return gather_as(log_in(login), target, options, purpose=purpose, progress=progress)
+    if login.regions != (EVERY_REGION,):
+        return gather_as(log_in(login), target, options, purpose=purpose, progress=progress)
+    caller = log_in(msgspec.structs.replace(login, regions=()))
+    caller = msgspec.structs.replace(caller, regions=every_region(caller.asker, caller.regions[0]))
+    return gather_as(caller, target, options, purpose=purpose, progress=progress)
+
+
+def every_region(asker: Asker, home: str) -> tuple[str, ...]:
+    """The regions that are switched on for the account, that of the caller first.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html
+
+    Raises:
+        ToolError: the account does not tell.
+    """
+    answer = asker.ask("ec2", "DescribeRegions", home, {}, pages=False)
+    if isinstance(answer, Trouble):
+        raise ToolError(
+            f"the account's regions cannot be read: {answer.message or answer.code}",
+            place=home,
+            remedy="allow ec2:DescribeRegions to the caller, or name them: --region eu-west-1,us-east-1",
+        )
+    names = {str(one.get("RegionName")) for page in answer for one in page.get("Regions") or ()}
+    return (home, *sorted(name for name in names - {home} if REGION.fullmatch(name)))
 
 
 def gather_as(
