@@ -31,8 +31,8 @@ from pullproof.model.estate import Estate
 ONLY_TASKS = frozenset(["RunTask", "StopTask"])
 #: How often the account is read while it goes on changing, before it has to be still.
 PATIENT = 3
-#: Changes that come together are taken together.
-TOGETHER = 0.05
+#: Changes that come together are taken together: seconds between two of them, and altogether.
+TOGETHER, LONGEST = 0.2, 2.0
 
 
 class Daemon:
@@ -115,18 +115,21 @@ class Daemon:
     def _follow(self) -> None:
         """Whenever something is changed through the API, look at the estate again."""
         while not self._ended.is_set():
-            names = {self.lab.changes.get()}
-            time.sleep(TOGETHER)
-            while True:
-                try:
-                    names.add(self.lab.changes.get_nowait())
-                except queue.Empty:
-                    break
+            names = self._heard()
             if names <= ONLY_TASKS:
                 self.lab.followed = max(self.lab.followed, self.lab.changed - self.lab.changes.qsize())
             else:
                 self.refresh()
             self.scheduler.look()
+
+    def _heard(self) -> set[str]:
+        """What changed, once nothing has changed for a moment, or too long."""
+        names = {self.lab.changes.get()}
+        end = time.monotonic() + LONGEST
+        with contextlib.suppress(queue.Empty):
+            while names <= ONLY_TASKS or time.monotonic() < end:
+                names.add(self.lab.changes.get(timeout=0.01 if names <= ONLY_TASKS else TOGETHER))
+        return names
 
     def refresh(self) -> None:
         """Read the estate from the stand-in for AWS, and become it."""
