@@ -12,12 +12,12 @@ from pullproof.model import addresses
 from pullproof.model.codes import BLOCKER_CODES
 from pullproof.model.endpoints import EndpointType
 from pullproof.model.estate import Estate
-from pullproof.model.filters import AclEntry
+from pullproof.model.filters import AclEntry, PrefixList
 from pullproof.model.iam import Policy
 from pullproof.model.packets import UDP, Service, tcp
 from pullproof.model.value import Listing, Origin, Unknown
 from pullproof.prove.gaps import Gap, survey
-from pullproof.repair import candidates, endpoints, filters, internet, mounts, statements
+from pullproof.repair import candidates, endpoints, filters, internet, mounts, search, statements
 from pullproof.repair.scene import Move, Names, Scene, Stands, Ways, leads
 from pullproof.verdict import Verdict
 from tests.rules.build import UNKNOWN, at, change, document, estate, nat, without
@@ -338,3 +338,117 @@ def test_groups_of_mount_targets_that_are_not_known_are_not_reused() -> None:
 
     assert isinstance(move, Move)
     assert ("sg-files",) == move.edits[-1].groups  # type: ignore[union-attr]
+
+
+LAYERS = Connect(host="prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com")
+
+
+def test_blocked_public_access_is_passed_by_endpoints_only() -> None:
+    """An endpoint needs no internet; with NAT the block stays somebody's decision."""
+    made = without(estate(), "ecr.api")
+    gap = a_gap("public-access-blocked", "vpc")
+
+    assert isinstance(candidates.blocked_access(gap, a_scene(made, gap)), tuple)
+    assert isinstance(candidates.blocked_access(gap, a_scene(made, gap, via="nat")), Stands)
+
+
+def test_a_service_of_another_region_has_no_endpoint_here() -> None:
+    """Endpoints are for the services of their own region, and one of another region is not taken for it."""
+    far = a_gap("endpoint-missing", "vpc", Connect(host="api.ecr.us-east-1.amazonaws.com"))
+    found = endpoints.endpoint(far, a_scene(estate(), far))
+    made = without(estate(), "ecr.api")
+    made.endpoints["far"] = replace(
+        made.endpoints["ecr.dkr"], key="far", service="com.amazonaws.us-east-1.ecr.api"
+    )
+
+    assert isinstance(found, Stands)
+    assert "us-east-1" in found.why
+    assert None is a_scene(made).endpoint_for("vpc", "ecr.api", EndpointType.INTERFACE)
+
+
+def test_a_gateway_endpoint_gets_the_table_that_it_lacks() -> None:
+    """A table that it is on already is not the trouble."""
+    made = estate()
+    gap = a_gap("gateway-not-associated", "rtb", LAYERS)
+    there = endpoints.associate(gap, a_scene(made, gap))
+    bare = estate()
+    change(bare.endpoints, "s3", route_tables=Listing())
+    lacking = endpoints.associate(gap, a_scene(bare, gap))
+
+    assert isinstance(there, Stands)
+    assert isinstance(lacking, tuple)
+
+
+def test_a_group_of_another_vpc_is_for_a_person() -> None:
+    """A rule mends nothing where the group cannot be on the task; a rule that nobody knows to want waits."""
+    gap = a_gap("sg-egress", "sg-task")
+    wrong = replace(gap, decision=replace(gap.decision, says="sg-task is of another VPC"))
+    scene = a_scene(estate(), gap)
+
+    assert () == filters.group_egress(gap, scene)
+    assert isinstance(filters.group_egress(wrong, scene), Stands)
+
+
+def test_the_list_of_a_service_is_the_one_that_the_input_has() -> None:
+    """AWS's own prefix list is named by its key in the input, whatever other lists stand there."""
+    made = estate()
+    for key, name in (("mine", "partners"), ("theirs", "com.amazonaws.eu-west-1.s3")):
+        made.prefix_lists[key] = PrefixList(key=key, origin=at(key), name=name, entries=UNKNOWN)
+
+    assert "theirs" == filters._list_of("com.amazonaws.eu-west-1.s3", a_scene(made))
+
+
+def test_a_nat_gateway_gets_a_table_of_its_own() -> None:
+    """Where its subnet shares a table with others, they are not led to the internet with it."""
+    made = nat(without(estate(), "ecr.api"))
+    change(made.route_tables, "rtb-public", routes=Listing())
+    change(made.subnets, "subnet-b", route_table="rtb-public")
+    gap = a_gap("nat-not-public", "rtb")
+    found = internet.nat(gap, a_scene(made, gap, via="nat"))
+
+    assert isinstance(found, tuple)
+    assert any(type(edit).__name__ == "AddRouteTable" for edit in found[0].edits)
+
+
+def test_mount_targets_are_in_one_vpc() -> None:
+    """A file system that is mounted from another VPC gets no mount target here."""
+    made = estate()
+    for key in ("subnet-a", "subnet-b"):
+        made.subnets[f"far-{key}"] = replace(made.subnets[key], key=f"far-{key}", vpc="far")
+        change(made.mount_targets, f"target-{key}", subnet=f"far-{key}")
+    gap = a_gap("no-mount-target", "files", Mount(file_system="fs-1"))
+    found = mounts.mount_target(gap, a_scene(made, gap))
+
+    assert isinstance(found, Stands)
+    assert "another VPC" in found.why
+
+
+def test_a_policy_that_denies_is_not_opened() -> None:
+    """A statement that denies in the policy of an endpoint is somebody's decision."""
+    gap = a_gap("endpoint-policy", "ecr.api", CALL, cites=(at("ecr.api"),))
+
+    assert isinstance(statements.endpoint_policy(gap, a_scene(estate(), gap)), Stands)
+
+
+def test_what_was_not_asked_for_before_is_not_worse() -> None:
+    """Requirements that an edit brings with it are as good as their tasks; what was tried has its own reason."""
+    before = survey(estate())
+    nothing = replace(before, standing={})
+
+    assert () == search.worse(nothing, before)
+    assert search.NOT_PROVEN == search._why_left((Move(()),), frozenset())
+
+
+def test_no_endpoint_is_promised_where_aws_promises_none() -> None:
+    """Dual-stack names, and an endpoint of a type that AWS does not have for its service, are for a person."""
+    dual = a_gap("endpoint-missing", "vpc", Connect(host="ecr.eu-west-1.api.aws"))
+    gap = a_gap("endpoint-missing", "vpc")
+    made = estate()
+    change(made.endpoints, "ecr.api", type=EndpointType.GATEWAY)
+
+    for found in (
+        endpoints.endpoint(dual, a_scene(estate(), dual)),
+        endpoints.endpoint(gap, a_scene(made, gap)),
+    ):
+        assert isinstance(found, Stands)
+        assert found.remedy
