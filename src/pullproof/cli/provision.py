@@ -33,7 +33,7 @@ def provision(options: Namespace) -> int:
     if options.apply:
         from pullproof.provision.apply import apply
 
-        apply(built.spec, folder, options.format, endpoint=options.endpoint_url or "", ask=not options.yes)
+        apply(built, folder, options.format, endpoint=options.endpoint_url or "", ask=not options.yes)
     return PROVISIONED
 
 
