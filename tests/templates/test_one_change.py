@@ -115,3 +115,55 @@ def test_a_new_rule_imports_what_the_task_imports(tmp_path: Path) -> None:
     mended = json.loads((tmp_path / "template.json").read_text(encoding="utf-8"))
     rules = properties(mended, "EndpointGroup")["SecurityGroupIngress"]
     assert {"Fn::ImportValue": "group"} == rules[-1]["SourceSecurityGroupId"]
+
+
+@pytest.mark.parametrize("name", ["Cluster", "Vpc"])
+def test_a_number_where_properties_belong_is_no_fault_of_ours(name: str, tmp_path: Path) -> None:
+    """YAML reads some digits as another number than is written: that is not known, and the rest is judged."""
+    held = template()
+    held["Resources"][name]["Properties"] = "THE NUMBER"
+    text = json.dumps(held).replace('"THE NUMBER"', "01234567")
+    (tmp_path / "template.yaml").write_text(text, encoding="utf-8")
+
+    status, _, _ = run(tmp_path, "check", "template.yaml")
+
+    assert (0 if name == "Cluster" else 3) == status
+
+
+@pytest.mark.parametrize(
+    "name", ["Vpc", "TaskGroup", "EndpointGroup", "EndpointApi", "Task", "Service", "Role"]
+)
+def test_properties_from_elsewhere_are_not_none(name: str, tmp_path: Path) -> None:
+    """What is included from a bucket may say anything: CloudFormation's defaults are not what counts then."""
+    held = template()
+    held["Resources"][name]["Properties"] = {
+        "Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/part.yaml"}}
+    }
+
+    status, _, _ = run(tmp_path, "check", written(held, tmp_path))
+
+    assert status == 3
+
+
+def test_a_list_where_a_mapping_belongs_is_left_to_a_person(tmp_path: Path) -> None:
+    """Nothing can be added to it under a name: the template stays as it is."""
+    held = template()
+    properties(held, "Role")["AssumeRolePolicyDocument"] = []
+    name = written(held, tmp_path)
+    before = (tmp_path / name).read_bytes()
+
+    status, _, err = run(tmp_path, "fix", name, "--write")
+
+    assert (True, before) == (status in (1, 2, 3), (tmp_path / name).read_bytes())
+    assert "at fault" not in err
+
+
+def test_terraform_has_no_use_for_the_names_of_a_template(tmp_path: Path) -> None:
+    """A logical id is no id: what would need one is refused, in words that have no marks of ours in them."""
+    held = template()
+    del held["Resources"]["EndpointApi"]
+
+    _, out, err = run(tmp_path, "fix", written(held, tmp_path), "--format", "terraform")
+
+    assert (False, True) == ('"Vpc"' in out, "Vpc is a name of the template" in err)
+    assert "com.amazonaws.${region}.ecr.api" in err

@@ -157,7 +157,7 @@ def _problems(patch: Patch, path: Path) -> Iterator[str]:
     elif now != patch.before:
         yield f"{patch.path} has changed since it was read"
     elif not path.stat().st_mode & stat.S_IWUSR or not os.access(path, os.W_OK):
-        yield f"{patch.path} is read-only"
+        yield f"{patch.path} is read-only: make it writable first"
 
 
 def _refuse_dirty(root: Path) -> None:

@@ -46,7 +46,7 @@ class Writer:
             self._replace(node, overlay)
         elif overlay.added:
             self._append(node, overlay)
-        elif node.kind == "list":
+        elif node.kind == "list" and all(str(name).isdecimal() for name in overlay.inner):
             for name, one in overlay.inner.items():
                 self.visit(node.items[int(name)], one)
         elif node.kind == "map":

@@ -2,6 +2,7 @@
 
 from pullproof.model import edits
 from pullproof.model.edits import Edit
+from pullproof.model.text import shown
 from pullproof.model.value import Origin
 
 _WORDS: dict[type, tuple[str, str]] = {
@@ -33,7 +34,7 @@ _WORDS: dict[type, tuple[str, str]] = {
 def described(edit: Edit) -> str:
     """An edit in a few words, with the address that it is about."""
     words, field = _WORDS[type(edit)]
-    return f"{words} {getattr(edit, field)}"
+    return f"{words} {shown(getattr(edit, field))}"
 
 
 def subject(edit: Edit) -> str:

@@ -66,6 +66,15 @@ def pointer(key: str) -> Pointer | None:
     return Pointer(module_calls(key[:at]), found[1], key_of(found[2]), found[3])
 
 
+#: A logical id of a template, or what another stack exports: no id, and nothing that Terraform could look up.
+_LOGICAL = re.compile(r"(?!Z[A-Z0-9]{6,31}$)[A-Z][A-Za-z0-9]*(\.[A-Z][A-Za-z0-9]*)*|import:.*", re.DOTALL)
+
+
+def is_logical(key: str) -> bool:
+    """Whether a key is what a template calls something, which is not what AWS calls it."""
+    return _LOGICAL.fullmatch(key) is not None
+
+
 def is_literal(key: str) -> bool:
     """Whether a key can be an id, an ARN or a name that AWS gave."""
     return _LITERAL.fullmatch(key) is not None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pullproof.model.edits import NEW
 from pullproof.render.base import CannotWrite
 from pullproof.render.terraform import hcl
-from pullproof.render.terraform.keys import Calls, Pointer, is_literal, pointer
+from pullproof.render.terraform.keys import Calls, Pointer, is_literal, is_logical, pointer
 from pullproof.render.terraform.workspace import Workspace
 from pullproof.sources.terraform.hcl.syntax import Source
 
@@ -65,6 +65,11 @@ class Refs:
             CannotWrite: nothing leads there from the module.
         """
         at = self.where(key)
+        if at is None and attribute == "id" and is_logical(key):
+            raise CannotWrite(
+                f"{key} is a name of the template, and Terraform needs the id that AWS gives it",
+                "--format cloudformation, or check the account with the stack deployed",
+            )
         if at is None:
             return hcl.quoted(key)
         return self.at(at, attribute, scope, own)

@@ -83,6 +83,8 @@ class Mapper:
 
     def _of_item(self, item: Item, row: Row) -> Iterator[Resource]:
         properties = self._references.value(item.properties)
+        if item.hidden is not None:
+            properties = row.all_unknown(item.hidden)
         properties = properties if isinstance(properties, dict) else {}
         parts = row.parts(item, properties) if row.parts is not None else []
         if row.to:

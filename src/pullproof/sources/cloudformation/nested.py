@@ -43,7 +43,8 @@ def open_nested(frame: StackFrame, written: Written) -> StackFrame | Unknown:
         local = is_exact(url) and "://" not in url
         return _elsewhere(frame, address, f"{url}, and there is no such file" if local else shown(url))
     _count(frame, path, written)
-    given = ev.value(said.get("Parameters") or {})
+    parameters = said.get("Parameters")
+    given = ev.value({} if parameters is None else parameters)
     if isinstance(given, Unknown):
         return given
     place = Place(frame.place.region, frame.place.account, hole(f"{address}.AWS::StackName"))

@@ -95,7 +95,7 @@ def _items(frame: StackFrame, items: dict[str, Item], places: Places) -> None:
         address = frame.key(name)
         places.add(address, frame.document, written)
         ev = frame.evaluator(facts if decided else facts.suppose(presence, truth=True), address)
-        properties = _properties(frame, written, ev.value(written.said.get("Properties") or {}))
+        properties = _properties(frame, written, ev.value(_written(written.said.get("Properties"))))
         depends = _depends(frame, written)
         needs[address] = ev.needs | set(depends)
         guard = None if frame.guard.kind == "known" and decided else presence
@@ -106,6 +106,7 @@ def _items(frame: StackFrame, items: dict[str, Item], places: Places) -> None:
             type=written.type,
             name=name,
             properties=properties if isinstance(properties, dict) else {},
+            hidden=properties if isinstance(properties, Unknown) else None,
             stack=frame.address,
             condition=why,
             guard=guard.key if guard is not None else "",
@@ -117,6 +118,11 @@ def _items(frame: StackFrame, items: dict[str, Item], places: Places) -> None:
         )
     if not frame.rewritten:
         _refuse_circles(frame, needs)
+
+
+def _written(said: Any) -> Any:
+    """A mapping as it is written; none at all is an empty one."""
+    return {} if said is None else said
 
 
 def _properties(frame: StackFrame, written: Written, found: Any) -> dict[str, Any] | Unknown:
@@ -150,7 +156,7 @@ def _depends(frame: StackFrame, written: Written) -> tuple[str, ...]:
     Raises:
         InputError: that is not in the template.
     """
-    said = written.said.get("DependsOn") or []
+    said = written.said.get("DependsOn")
     names = [name for name in (said if isinstance(said, list) else [said]) if isinstance(name, str)]
     for name in names:
         if name not in frame.resources and not frame.rewritten:

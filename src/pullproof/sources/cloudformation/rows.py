@@ -55,6 +55,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
             found |= self.build(item, properties)
         return {name: value for name, value in found.items() if value is not None}
 
+    def all_unknown(self, reason: Unknown) -> Properties:
+        """Every property that is read here, where none of them is known."""
+        named = [*self.names, *(word.partition(".")[0] for word in self.words.values())]
+        return dict.fromkeys(named, reason)
+
     def spellings(self) -> dict[str, str]:
         """How the template spells the arguments."""
         return {name: key for key, name in self.names.items()} | dict(self.words)

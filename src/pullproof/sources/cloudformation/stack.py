@@ -33,7 +33,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     that it is in ("Service", "Network.Vpc"); `name` the logical id alone, `stack` the address of the stack
     ("" or "Network"). `condition` is set where it is not settled whether the resource is there at all, and
     `guard` then names what decides it: two items of one guard exist together. Resources that are certainly
-    not there are no items. `metadata` is the template's own, with `path` and `source` (file:line of the
+    not there are no items. `hidden` is why no property is known, where something else writes them. `metadata` is the template's own, with `path` and `source` (file:line of the
     program) where the CDK tells them.
     """
 
@@ -41,6 +41,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     name: str
     properties: dict[str, Value]
+    hidden: Unknown | None = None
     stack: str = ""
     condition: Unknown | None = None
     guard: str = ""
