@@ -84,8 +84,6 @@ def checked(spec: Spec, zones: str, block: str, subnets: Sequence[str]) -> Spec:
         "a name",
         "2 to 26 lower-case letters, digits and hyphens, a letter first and no hyphen last",
     )
-    if not spec.region:
-        raise UsageError("nothing tells the region", remedy="--region eu-west-1")
     _match(_REGION, spec.region, "a region", "--region eu-west-1")
     _match(_IMAGE, spec.image, "an image", "--image 123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1.0")
     for secret in spec.secrets:

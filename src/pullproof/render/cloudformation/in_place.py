@@ -9,7 +9,7 @@ from pullproof.render.base import CannotWrite, Patch, Refusal, Rendered
 from pullproof.render.cloudformation.names import ORDER, logical_id, properties_in_order
 from pullproof.render.cloudformation.overlay import Overlay
 from pullproof.render.cloudformation.planner import Planner
-from pullproof.render.cloudformation.resolve import LISTS, Parameters, Resolver
+from pullproof.render.cloudformation.resolve import LISTS, REGION, Parameters, Resolver
 from pullproof.render.cloudformation.splice import edited
 from pullproof.render.cloudformation.stacks import Stack, Stacks
 from pullproof.render.cloudformation.values import Change, Fn, Link, Make, Put, Value, Words
@@ -119,7 +119,8 @@ class InPlace:
             for one in held.found.values():
                 overlays[prefix].put(("Parameters", one.name), one.value, "")
             for name, listed in held.lists.items():
-                overlays[prefix].put((*LISTS, name), listed, "")
+                own = self.planner.region or REGION
+                overlays[prefix].put((*LISTS, name), listed.replace(REGION, own), "")
         return overlays, failed
 
     def _lay(self, change: Change, overlays: dict[str, Overlay]) -> None:

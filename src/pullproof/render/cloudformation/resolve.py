@@ -86,6 +86,8 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
 #: Where the metadata of a template says which of AWS's lists an id is; `pullproof check` reads it.
 LISTS = ("Metadata", "Pullproof", "PrefixLists")
+#: In the name of a list: the region of the stack, where nobody tells it.
+REGION = "${AWS::Region}"
 
 
 Place: TypeAlias = tuple[str, str, str]
