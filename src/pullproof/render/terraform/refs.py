@@ -121,16 +121,24 @@ class Refs:
         elif counted is not None:
             value = f"{{ for key, one in {counted['of']} : key => one{counted['rest']} }}"
             suffix = f"[{counted['key']}]"
-        for (where, name), held in self.outputs.items():
-            if (where, held) == (path, value):
+        kin = {name: held for (where, name), held in self.outputs.items() if self._alike(where, path)}
+        for name, held in kin.items():
+            if held == value:
+                self.outputs[path, name] = value
                 return name + suffix
         words = hcl.label(re.sub(r"\[[^\]]*\]", "", inside.removeprefix("data.")).replace("aws_", "", 1))
         name, more = words, 1
-        while name in taken or (path, name) in self.outputs:
+        while name in taken or name in kin:
             more += 1
             name = f"{words}_{more}"
         self.outputs[path, name] = value
         return name + suffix
+
+    def _alike(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+        """Whether two calls are of one module: what is added for one of them is there for the other."""
+        if one == other or self.workspace is None:
+            return one == other
+        return self.workspace.module(one).directory == self.workspace.module(other).directory
 
     def _up(self, at: Pointer, rest: str, scope: Calls, workspace: Workspace) -> str | None:
         """Through an input of the module that this text stands in."""

@@ -186,9 +186,13 @@ class _Run:
     def _add_outputs(self, workspace: Workspace) -> None:
         """The outputs that references came to need and that are in use, behind those that the module has."""
         texts = [document.now.decode("utf-8", "replace") for document in workspace.changed()]
+        added = set[tuple[str, str]]()
         for (path, name), value in reversed(self.writer.refs.outputs.items()):
             if any(f"module.{path[-1]}" in text and f".{name}" in text for text in texts):
                 document = workspace.outputs_file(path)
+                if (document.path, name) in added:
+                    continue  # another call of the same module needs it as well
+                added.add((document.path, name))
                 document.append(hcl.block(f'output "{name}"', (Assign("value", value),)))
                 texts.append(document.now.decode("utf-8", "replace"))
 

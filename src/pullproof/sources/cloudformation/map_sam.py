@@ -27,8 +27,11 @@ def _of_file(item: Item, uri: Value) -> Value:
     """The definition in a file beside the template: JSON, or YAML."""
     if not isinstance(uri, str) or OPEN in uri or uri.startswith("s3://"):
         return _not_here(item)
+    file = Path(item.file).parent / uri
     try:
-        text = (Path(item.file).parent / uri).read_text(encoding="utf-8")
+        if not file.is_file():
+            return _not_here(item)
+        text = file.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return _not_here(item)
     if uri.endswith((".yaml", ".yml")):

@@ -129,6 +129,11 @@ def _files(root: Path) -> Iterator[Path]:
 
 def _bytes(file: Path) -> bytes:
     try:
+        if not file.is_file():
+            # A pipe or a device may never end.
+            raise InputError(
+                "this is no regular file", place=os.fspath(file), remedy="take it out of the folder"
+            )
         return as_utf8(file.read_bytes())
     except OSError as error:
         raise InputError(f"this cannot be read: {error.strerror}", place=os.fspath(file)) from error

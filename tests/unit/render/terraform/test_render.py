@@ -275,6 +275,35 @@ def test_files_with_errors_are_refused(tmp_path: Path) -> None:
         in_place([rule()], groups(), files(tmp_path, main="resource {{"))
 
 
+def test_two_calls_of_a_module_share_its_new_output(tmp_path: Path) -> None:
+    """What is written into the module is there for both, and written once: a second time is an error."""
+    main = """
+        module "one" {
+          source = "./m"
+        }
+
+        module "two" {
+          source = "./m"
+        }
+    """
+    root = files(tmp_path, main=main, m__main='resource "aws_security_group" "app" {\n}\n')
+    one, two = (f"module.{name}.aws_security_group.app" for name in ("one", "two"))
+
+    found = in_place([rule(one, two)], groups(one, two), root)
+
+    written = "".join(patch.after.decode() for patch in found.patches)
+    assert (1, 1, 1) == tuple(
+        map(
+            written.count,
+            (
+                'output "security_group_app_id"',
+                "module.one.security_group_app_id",
+                "module.two.security_group_app_id",
+            ),
+        )
+    )
+
+
 def test_json_is_refused(tmp_path: Path) -> None:
     """A block that is written as JSON is named with its line."""
     (tmp_path / "main.tf.json").write_text(
