@@ -22,7 +22,7 @@ ARGS   ?=
 
 BIN := .venv/bin
 # Where a branch not taken by any test is an error.
-PROVEN := src/pullproof/verdict.py,src/pullproof/prove*,src/pullproof/launch/*,src/pullproof/reach/*,src/pullproof/iam/*
+PROVEN := src/pullproof/verdict.py,src/pullproof/prove*,src/pullproof/launch/*,src/pullproof/reach/*,src/pullproof/iam/*,src/pullproof/repair/*
 
 .PHONY: demo test agree lint format bench docs clean
 .DELETE_ON_ERROR:

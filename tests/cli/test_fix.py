@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.program import run_here as run
+from tests.terraform import Terraform
 
 PLAN = "examples/blog-post/as-printed/plan.json"
 MENDED = "examples/blog-post/mended/plan.json"
@@ -240,3 +241,41 @@ def test_nothing_to_write_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert "nothing to mend" in run("fix", "plan.json", "--write")[1]
     assert "nothing to write" in run("fix", "plan.json", "--out", "x.tf")[2]
     assert not Path("x.tf").exists()
+
+
+@pytest.mark.parametrize("name", ["scheduled", "short-forms"])
+def test_a_template_is_judged_again_as_it_is_written(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """--write changes the template in place, reads it back and says that the task can start now."""
+    where = ("--region", "eu-west-1", "--account", "111122223333")
+    shutil.copy(f"tests/templates/{name}.yaml", tmp_path / "stack.yaml")
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = run("fix", "stack.yaml", *where, "--write")
+
+    assert 0 == status
+    assert out.endswith("1 task: 1 can start, 0 cannot start, 0 unknown\n")
+    assert 0 == run("check", "stack.yaml", *where)[0]
+
+
+@pytest.mark.terraform
+def test_a_directory_is_judged_again_as_it_is_written(printed: Path, terraform_env: Terraform) -> None:
+    """--write changes the configuration, plans it again, and says that the task can start now."""
+    (printed / "plan.json").unlink()
+    status, out, err = run("fix", ".", "--write", "--region", "eu-west-1")
+
+    assert (0, True) == (status, terraform_env is not None), err
+    assert "wrote service.tf" in out
+    assert out.endswith("1 task: 1 can start, 0 cannot start, 0 unknown\n")
+
+
+def test_a_template_has_no_terraform_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is new goes to a template where the input is one, unless the name of the file says otherwise."""
+    where = ("--region", "eu-west-1", "--account", "111122223333")
+    shutil.copy("tests/templates/short-forms.yaml", tmp_path / "stack.yaml")
+    monkeypatch.chdir(tmp_path)
+
+    assert "pullproof fix stack.yaml --diff, then --write; or --out mend.yaml" in " ".join(
+        run("fix", "stack.yaml", *where)[1].split()
+    )
+    assert 0 == run("fix", "stack.yaml", *where, "--diff")[0]

@@ -19,6 +19,7 @@ from pullproof.model.value import Listing, Origin, Unknown
 from pullproof.prove.gaps import Gap, survey
 from pullproof.repair import candidates, endpoints, filters, internet, mounts, search, statements
 from pullproof.repair.scene import Move, Names, Scene, Stands, Ways, leads
+from pullproof.repair.warnings import warnings
 from pullproof.verdict import Verdict
 from tests.rules.build import UNKNOWN, at, change, document, estate, nat, without
 
@@ -452,3 +453,35 @@ def test_no_endpoint_is_promised_where_aws_promises_none() -> None:
     ):
         assert isinstance(found, Stands)
         assert found.remedy
+
+
+def test_across_a_transit_gateway_a_block_is_let_in() -> None:
+    """Where a rule may not name the other end's group, its block is let in."""
+    gap = a_gap("sg-ingress", "sg-endpoints", wanted=replace(WANTED, egress=False))
+    found: Any = filters.group_ingress(gap, a_scene(estate(), gap))
+
+    assert [WANTED.addresses] == [edit.peer for move in found for edit in move.edits]
+
+
+def test_a_resource_that_denies_is_not_opened() -> None:
+    """A statement that denies in the policy of a repository is somebody's decision."""
+    need = replace(CALL, owner="repository", owner_kind="repositories")
+    gap = a_gap("resource-policy", "repository", need, cites=(at("repository"),))
+
+    assert isinstance(statements.resource_policy(gap, a_scene(estate(), gap)), Stands)
+
+
+def test_a_trust_with_conditions_is_told() -> None:
+    """ECS tasks get a statement of their own, and that it has no condition is said."""
+    made = estate()
+    bound = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+        "Condition": {"StringEquals": {"aws:SourceAccount": "1"}},
+    }
+    change(made.roles, "execution", trust=document([bound]))
+    gap = a_gap("role-trust", "execution", Assume(role="execution"))
+    found: Any = statements.trust(gap, a_scene(made, gap))
+
+    assert any("trusts on conditions" in text for text in warnings(found[0].edits, made, made))
