@@ -11,6 +11,7 @@ import json
 import ssl
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -124,11 +125,9 @@ class Agent:
         return Pulled(config=config, layers=layers, values=values)
 
     def _step(self, name: str, do: Callable[..., Any], *given: Any) -> Any:
-        import time
-
         begin = time.monotonic()
         try:
-            result = do(*given)
+            result = _whole(name, do, *given)
         except Stopped as stopped:
             self._tell(Event(step=name, ok=False, says=stopped.reason, seconds=time.monotonic() - begin))
             raise
@@ -379,9 +378,16 @@ def image_parts(image: str) -> tuple[str, str, str]:
     return (host, name, tag) if colon and "/" not in tag else (host, rest, "latest")
 
 
+def _whole(name: str, do: Callable[..., Any], *given: Any) -> Any:
+    """What a step gives; names and answers that make no sense stop it too."""
+    try:
+        return do(*given)
+    except (http.client.HTTPException, ValueError, KeyError) as error:
+        raise Stopped(name, (not_pulled if "image" in name else unpulled)(f"{error!r}")) from error
+
+
 def _kind(secret: Secret) -> str:
-    parts = secret.value_from.split(":")
-    return "secrets" if len(parts) > 5 and parts[2] == "secretsmanager" else "parameters"
+    return "secrets" if secret.value_from.split(":")[2:3] == ["secretsmanager"] else "parameters"
 
 
 def _copied(answer: http.client.HTTPResponse, file: IO[bytes]) -> str:

@@ -1,7 +1,9 @@
 """The container itself: runc, in the task's network, from the layers that were pulled."""
 
+import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Mapping
@@ -47,8 +49,8 @@ class Container:
     """A container that runs; its output goes into a file."""
 
     def __init__(self, asked: Asked, image: dict[str, Any], layers: tuple[Path, ...], network: int) -> None:
-        self.name = asked.name
-        self._folder = HOME / "containers" / asked.name
+        self.name = plain(asked.name)
+        self._folder = HOME / "containers" / self.name
         root = self._folder / "root"
         root.mkdir(parents=True)
         unpacker = Unpacker(root)
@@ -97,6 +99,17 @@ class Container:
     def clear(self) -> None:
         """Take its files away; what it wrote stays."""
         remove(self._folder / "root")
+
+
+def plain(name: str) -> str:
+    """A name that is one folder, and that runc takes: what an input calls its containers may be any text.
+
+    Of names that are not plain, different ones stay different.
+    """
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
+        return name
+    kept = re.sub(r"[^A-Za-z0-9_-]", "-", name)[:40].strip("-")
+    return f"c-{kept}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 def _runc() -> list[str]:

@@ -27,6 +27,8 @@ MAIN = 254
 HARDWARE = bytes((2, 0, 0, 0, 0, 1))
 #: Sent at once: well below the default receive buffer of a socket.
 BATCH = 16 * 1024
+#: Messages at once: their answers, too, have to fit into that buffer.
+MANY = 64
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,7 +165,7 @@ class Netlink:
         self._waiting.append(message)
         self._told.append(what)
         self._size += len(message)
-        if self._size >= BATCH:
+        if self._size >= BATCH or len(self._waiting) >= MANY:
             self.flush()
 
 

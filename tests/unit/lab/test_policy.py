@@ -36,6 +36,7 @@ def asked(case: Case) -> tuple[Call, Layers]:
         endpoint=None if case.endpoint_policy is None else read(case.endpoint_policy, "endpoint"),
         resource=None if case.resource_policy is None else read(case.resource_policy, "resource"),
         organization=tuple(read(each, "organization") for each in case.organization),
+        levels=tuple(Listing(tuple(read(each, "level") for each in level)) for level in case.levels),
         same_account=not case.cross_account,
     )
 
