@@ -104,7 +104,7 @@ def layer() -> None:
     base = made_of([b""], {})
     big = blob(data, LAYER)
     lab.push(Image(manifest=base.manifest, config=base.config, layers=(big,)), "big")
-    task = lab.start("orders")
+    task = lab.start(lab.plan.estate.launches["orders"])
     spaces = (("fabric", lab.network.spaces[lab.plan.of(task.id)[0].name]), ("loopback", lab._home))  # noqa: SLF001
     host = f"{bucket(lab.plan.region)}.s3.{lab.plan.region}.amazonaws.com"
     name = big.digest.removeprefix("sha256:")
@@ -146,9 +146,9 @@ def launch() -> None:
     with timed("nothing to pulled, cold"):
         lab = Lab(with_login(before()))
         furnish(lab)
-        lab.start("orders", platform="1.3.0")
+        lab.start(lab.plan.estate.launches["orders"], platform="1.3.0")
     with timed("RunTask to RUNNING"):
-        lab.start("orders", platform="1.3.0")
+        lab.start(lab.plan.estate.launches["orders"], platform="1.3.0")
     lab.close()
 
 
