@@ -178,8 +178,13 @@ class _Run:
         """The files that change, with what is new put where things like it are."""
         if self.workspace is None:
             return self._rendered(())
+        placed = set[object]()
         for one in (*self.writer.asked.values(), *self.fresh):
-            self._place(one, self.workspace)
+            path = tuple(name for name, _ in one.scope)
+            block = (self.workspace.module(path).directory, one.text())
+            if block not in placed:  # another call of the same module asks for the same
+                placed.add(block)
+                self._place(one, self.workspace)
         self._add_outputs(self.workspace)
         return self._rendered(self.workspace.patches())
 

@@ -15,7 +15,7 @@ from pullproof.model.filters import GroupRef
 from pullproof.model.iam import Policy, Principals, Role, Statement
 from pullproof.model.packets import ALL_TRAFFIC, tcp
 from pullproof.model.value import Listing, Origin
-from pullproof.model.vpc import Target, TargetKind
+from pullproof.model.vpc import ListRef, Target, TargetKind
 from pullproof.render.base import Rendered
 from pullproof.render.terraform.render import in_place, standalone
 from tests import build
@@ -302,6 +302,20 @@ def test_two_calls_of_a_module_share_its_new_output(tmp_path: Path) -> None:
             ),
         )
     )
+
+
+def test_two_calls_of_a_module_share_what_is_looked_up(tmp_path: Path) -> None:
+    """The list that rules in both refer to is looked up once in the module."""
+    main = 'module "one" {\n  source = "./m"\n}\n\nmodule "two" {\n  source = "./m"\n}\n'
+    group = 'resource "aws_security_group" "app" {\n  egress {\n    from_port = 80\n  }\n}\n'
+    both = [f"module.{name}.aws_security_group.app" for name in ("one", "two")]
+    peer = ListRef(e.managed_list("com.amazonaws.eu-west-1.s3"))
+    edits = [e.AddGroupRule(group=key, egress=True, service=tcp(443), peer=peer) for key in both]
+
+    found = in_place(edits, groups(*both), files(tmp_path, main=main, m__main=group))
+
+    written = "".join(patch.after.decode() for patch in found.patches)
+    assert (1, ()) == (written.count('data "aws_ec2_managed_prefix_list"'), found.refusals)
 
 
 def test_json_is_refused(tmp_path: Path) -> None:
