@@ -16,7 +16,7 @@ from pullproof.model.value import Listing, Origin
 from pullproof.model.vpc import ListRef, Route, RouteTable, Target, TargetKind
 from pullproof.render.base import Rendered
 from pullproof.render.cloudformation.in_place import render_in_place
-from tests.build import an_estate
+from tests.build import a_subnet, a_vpc, an_estate
 from tests.unit.render import samples
 from tests.unit.render.reading import get, read, ref
 
@@ -435,6 +435,19 @@ def test_a_subnet_moves_to_another_table() -> None:
 
     assert ["Vpc", "Table", "Subnet", "Association", "PrivateRouteTable"] == list(found)
     assert ref("PrivateRouteTable") == found["Association"]["Properties"]["RouteTableId"]
+
+
+def test_a_subnet_that_is_associated_elsewhere_is_not_associated_again() -> None:
+    """Where its association is nowhere to be seen, a second one would be refused by AWS."""
+    known = an_estate()
+    a_vpc(known, "Vpc")
+    a_subnet(known, "Subnet", vpc="Vpc", table="Table")
+    subnet = "  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc}}\n"
+    table = e.AddRouteTable(name="private", vpc="Vpc", subnets=("Subnet",))
+
+    assert ["Subnet is associated with a route table already, by nothing that can be changed here"] == (
+        [one.why for one in rendered(resource(TABLE + subnet), table, estate=known).refusals]
+    )
 
 
 def test_new_names_never_collide() -> None:

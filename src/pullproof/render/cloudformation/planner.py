@@ -243,9 +243,9 @@ class Planner:
             return
         known = self.estate.subnets.get(subnet)
         vpc = self.estate.vpcs.get(known.vpc) if known and isinstance(known.vpc, str) else None
-        if known and vpc and known.route_table != vpc.main_route_table and not self.kind(subnet):
+        if known and (vpc is None or known.route_table != vpc.main_route_table):
             raise CannotWrite(
-                f"{subnet} is associated with a route table already, which a new template cannot change",
+                f"{subnet} is associated with a route table already, by nothing that can be changed here",
                 "aws ec2 replace-route-table-association --association-id ID --route-table-id ID",
             )
         self.make(plan.association(table, subnet), edit)

@@ -14,6 +14,7 @@ from pullproof.model.estate import Estate
 from pullproof.model.text import holes
 from pullproof.render.base import CannotWrite, Patch, Refusal, Rendered
 from pullproof.render.terraform import hcl
+from pullproof.render.terraform.associations import moved, refuse_beside, to_move
 from pullproof.render.terraform.changes import Change
 from pullproof.render.terraform.describe import described, needs
 from pullproof.render.terraform.hcl import Assign, index
@@ -104,6 +105,7 @@ class _Run:
 
     def beside(self, unit: Unit) -> None:
         """Write a unit as new resources; what would have to change is said, and where it stands."""
+        refuse_beside(self.writer, unit[0])
         changes = InPlace(self.writer, self.styles, beside=True).changes(unit)
         if not changes:
             self._add(unit)
@@ -117,12 +119,17 @@ class _Run:
 
     def within(self, unit: Unit) -> None:
         """Write a unit as changes, or as new resources where that is the way to write it."""
+        moves = to_move(self.writer, unit[0])
         plain = InPlace(self.writer, self.styles).changes(unit)
         if not plain:
             self._add(unit)
+            plain = moved(self.writer, unit[0], moves)
+        if not plain:
             return
         several = any(len(self.writer.instances(at)) > 1 for at, _ in plain)
-        placed = InPlace(self.writer, self.styles, general=True).changes(unit) if several else plain
+        placed = (
+            InPlace(self.writer, self.styles, general=True).changes(unit) if several and not moves else plain
+        )
         for at, change in placed:
             self._refuse_override(at)
             key = (self._directory(at), at.block, change)

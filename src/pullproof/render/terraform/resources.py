@@ -6,6 +6,7 @@ from pullproof.model import edits
 from pullproof.model.addresses import Addresses, blocks
 from pullproof.model.edits import Edit, new
 from pullproof.model.endpoints import EndpointType
+from pullproof.model.estate import Estate
 from pullproof.model.filters import GroupRef
 from pullproof.model.packets import ANY_PROTOCOL, EVERY_PORT, Service, protocol_name
 from pullproof.model.text import holes
@@ -189,9 +190,23 @@ def _acl_entry(made: Made, edit: edits.AddAclEntry) -> None:
             number += 1
 
 
+def associated(estate: Estate, subnet: str) -> bool:
+    """Whether a subnet has, or may have, an association of its own: AWS refuses a second one.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
+    """
+    held = estate.subnets.get(subnet)
+    if held is None:
+        return False
+    vpc = estate.vpcs.get(held.vpc) if isinstance(held.vpc, str) else None
+    return vpc is None or held.route_table != vpc.main_route_table
+
+
 def _route_table(made: Made, edit: edits.AddRouteTable) -> None:
     made.define(edit.name, "aws_route_table", Assign("vpc_id", made.ref(edit.vpc)))
     for subnet in edit.subnets:
+        if associated(made.writer.estate, subnet):
+            continue
         made.add(
             "aws_route_table_association",
             f"{edit.name}_{short(made, subnet)}",
