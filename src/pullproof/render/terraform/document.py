@@ -4,7 +4,7 @@ Positions come from tree-sitter and are positions in bytes, so that whatever is 
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -26,6 +26,10 @@ class Spot(msgspec.Struct, frozen=True):
     inside: tuple[str, ...] = ()
 
 
+#: The type and the labels of a block.
+Head: TypeAlias = tuple[str, ...]
+
+
 class Document:
     """A file as it was read, and as it is to be. `before` None is a file that is not there yet.
 
@@ -45,6 +49,10 @@ class Document:
         self._tree: Tree | None = None
         self._blocks: dict[tuple[str, ...], Node] = {}
         self._every: list[tuple[tuple[str, ...], Node]] = []
+        #: Heads by where their blocks began, from the start and from the end of the file as it was then.
+        self._heads: tuple[dict[int, Head], dict[int, Head]] = ({}, {})
+        #: How many bytes at the start and at the end are as they were then.
+        self._same = (0, 0)
         self.broken = self._parse().has_error
         if self.broken:
             # The exact reader says what is wrong, or that only the grammar stumbles.
@@ -63,16 +71,29 @@ class Document:
     def every(self) -> "list[tuple[tuple[str, ...], Node]]":
         """All blocks at the top of the file with their heads; there may be several of `locals`."""
         if self._stale:
-            self._every = [
-                (_head(node), node)
+            nodes = [
+                node
                 for body in self._parse().children
                 if body.type == "body"
                 for node in body.children
                 if node.type == "block"
             ]
+            self._every = [(self._known_head(node) or _head(node), node) for node in nodes]
             self._blocks = dict(self._every)
+            size = len(self.now)
+            starts = {node.start_byte: head for head, node in self._every}
+            self._heads = starts, {size - start: head for start, head in starts.items()}
+            self._same = size, size
             self._stale = False
         return self._every
+
+    def _known_head(self, node: "Node") -> Head | None:
+        """The head of a block that is where it was and as it was: reading all of them anew takes its time."""
+        start, size = node.start_byte, len(self.now)
+        first, last = self._same
+        if node.end_byte < first:
+            return self._heads[0].get(start)
+        return self._heads[1].get(size - start) if size - start < last else None
 
     def block(self, spot: Spot) -> "Node":
         """A block, by its labels and those of the nested blocks it is in; a dynamic one by its content.
@@ -109,6 +130,8 @@ class Document:
         before = self.now
         self.now = before[:start] + new + before[end:]
         self.version += 1
+        first, last = self._same
+        self._same = min(first, start), min(last, len(before) - end)
         if self._tree is not None:
             reach = start + len(new)
             # A copy: nodes that somebody holds keep the positions that they had.
