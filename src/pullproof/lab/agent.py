@@ -10,7 +10,6 @@ import http.client
 import json
 import ssl
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,10 +19,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pullproof.lab.kernel import inside
+from pullproof.lab.sdk import ATTEMPTS, made, tried
 from pullproof.lab.words import login_failed, not_pulled, told, unexpected, unpulled
 
-#: What Fargate waits for a connection, in seconds, and how often it tries.
-CONNECT, ATTEMPTS = 30.0, 3
+#: What Fargate waits for a connection, in seconds.
+CONNECT = 30.0
 ACCEPTED = (
     "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json,"
     " application/vnd.oci.image.index.v1+json"
@@ -138,7 +138,7 @@ class Agent:
 
     def _client(self, service: str, region: str) -> Any:
         if (service, region) not in self._clients:
-            self._clients[service, region] = _made(service, region, self._setting)
+            self._clients[service, region] = made(service, region, self._setting)
         return self._clients[service, region]
 
     def _secret(self, work: Work, secret: Secret) -> str:
@@ -151,7 +151,7 @@ class Agent:
                 client = self._client(service, work.region)
                 if ssm:
                     name = secret.value_from.partition(":parameter")[2] or secret.value_from
-                    found = client.get_parameters(Names=[name], WithDecryption=True)
+                    found = tried(client.get_parameters, Names=[name], WithDecryption=True)
                     if found["InvalidParameters"]:
                         reason = f"invalid ssm parameters: {found['InvalidParameters'][0]}"
                         raise Stopped(
@@ -170,7 +170,7 @@ class Agent:
         """A secret's value, or one key of it: ARN:KEY:STAGE:VERSION."""
         parts = value_from.split(":")
         arn, key = ":".join(parts[:7]), (parts[7] if len(parts) > 7 else "")
-        text = str(client.get_secret_value(SecretId=arn)["SecretString"])
+        text = str(tried(client.get_secret_value, SecretId=arn)["SecretString"])
         if not key:
             return text
         try:
@@ -191,7 +191,7 @@ class Agent:
         with inside(self._setting.first):
             try:
                 client = self._client("ecr", work.region)
-                found = client.get_authorization_token()["authorizationData"][0]["authorizationToken"]
+                found = tried(client.get_authorization_token)["authorizationData"][0]["authorizationToken"]
             except (BotoCoreError, ClientError) as error:
                 raise Stopped("ecr-login", login_failed(error)) from error
         return base64.b64decode(found).decode().partition(":")[2]
@@ -202,7 +202,8 @@ class Agent:
         group, stream, region = work.log or ("", "", "")
         with inside(self._setting.task):
             try:
-                self._client("logs", region).create_log_stream(logGroupName=group, logStreamName=stream)
+                client = self._client("logs", region)
+                tried(client.create_log_stream, logGroupName=group, logStreamName=stream)
             except (BotoCoreError, ClientError) as error:
                 raise Stopped(
                     "logs",
@@ -325,29 +326,6 @@ class Agent:
             connection.sock.settimeout(60)
             return _Closing(connection)
         raise problem
-
-
-#: Sessions of the AWS SDK are not for two threads at once.
-_MAKING = threading.Lock()
-
-
-def _made(service: str, region: str, setting: Setting) -> Any:
-    import boto3.session
-    from botocore.config import Config
-
-    with _MAKING:
-        return boto3.session.Session().client(
-            service,
-            region_name=region,
-            aws_access_key_id=setting.key,
-            aws_secret_access_key="lab",  # noqa: S106  # a signature that nobody checks
-            verify=setting.authority,
-            config=Config(
-                connect_timeout=setting.patience,
-                read_timeout=60,
-                retries={"mode": "standard", "max_attempts": ATTEMPTS},
-            ),
-        )
 
 
 class _Closing:
