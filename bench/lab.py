@@ -96,15 +96,17 @@ def layer() -> None:
     """A layer through the fabric, against the same on the loopback: TLS, and the front, on both."""
     from pullproof.cli.lab.story import before, with_login
     from pullproof.cli.lab.up import credentials
+    from pullproof.lab.furnish import furnish
 
     credentials()
     with timed("nothing to a lab that answers"):
         lab = Lab(with_login(before()))
+    furnish(lab)
     data = os.urandom(1 << 20) * MEGABYTES
     base = made_of([b""], {})
     big = blob(data, LAYER)
     lab.push(Image(manifest=base.manifest, config=base.config, layers=(big,)), "big")
-    task = lab.start(lab.plan.estate.launches["orders"])
+    task = lab.start(lab.plan.estate.launches["orders"], platform="1.3.0")
     spaces = (("fabric", lab.network.spaces[lab.plan.of(task.id)[0].name]), ("loopback", lab._home))  # noqa: SLF001
     host = f"{bucket(lab.plan.region)}.s3.{lab.plan.region}.amazonaws.com"
     name = big.digest.removeprefix("sha256:")
