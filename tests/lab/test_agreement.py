@@ -11,8 +11,8 @@ from tests.lab.scenarios import differing, share
 
 #: On these the two once differed; each is also a test of what was wrong.
 ONCE_DIFFERENT = (100, 5447, 6530, 6699, 20059)
-NETWORKS = {"ci": 40}.get(PROFILE, 10)
-VARIANTS = {"ci": 30}.get(PROFILE, 8)
+NETWORKS = {"ci": 16}.get(PROFILE, 10)
+VARIANTS = {"ci": 16}.get(PROFILE, 8)
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("needs_lab")]
 

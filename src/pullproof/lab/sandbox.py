@@ -124,12 +124,16 @@ def _keep(work: Callable[[], int]) -> int:
         Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
         Path("/proc/self/uid_map").write_text(f"0 {user} 1", encoding="ascii")
         Path("/proc/self/gid_map").write_text(f"0 {group} 1", encoding="ascii")
-    keeper = os.getpid()
     told, tell = os.pipe()
+    ready, say = os.pipe()
     if (first := os.fork()) == 0:
-        _ended_by(keeper, seen=False)
-        _OUTER.append(int(os.read(told, 20) or b"0"))
-        _finish(lambda: _first(work))
+        os.close(tell)
+        os.close(ready)
+        _finish(lambda: _first(work, told, say))
+    os.close(told)
+    os.close(say)
+    # It says when it would hear of this process' end; only then is it told to go on.
+    os.read(ready, 1)
     os.write(tell, str(first).encode())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda got, _: os.kill(first, got))
@@ -141,16 +145,24 @@ def _keep(work: Callable[[], int]) -> int:
         return abs(os.waitstatus_to_exitcode(status))
 
 
-def _first(work: Callable[[], int]) -> int:
-    """What the sandbox's first process does."""
+def _first(work: Callable[[], int], told: int, say: int) -> int:
+    """What the sandbox's first process does, unless its keeper has ended already.
+
+    Inside a new pid namespace a parent cannot be seen: that it still answers shows that it is there.
+    """
+    kernel.die_with_parent(signal.SIGKILL)
+    os.write(say, b"!")
+    if (number := os.read(told, 20)) == b"":
+        return 1
+    _OUTER.append(int(number))
     _furnish()
     return work()
 
 
-def _ended_by(parent: int, *, seen: bool = True) -> None:
-    """End with the parent, also when it has ended already. Inside a new pid namespace it cannot be seen."""
+def _ended_by(parent: int) -> None:
+    """End with the parent, also when it has ended already."""
     kernel.die_with_parent(signal.SIGKILL)
-    if seen and os.getppid() != parent:
+    if os.getppid() != parent:
         os._exit(1)
 
 

@@ -137,6 +137,11 @@ def grouped(nouns: Iterable[N], by: Callable[[N], Maybe[str]]) -> dict[str, tupl
     return {key: tuple(group) for key, group in found.items()}
 
 
+def lacking(held: Mapping[str, N]) -> Unknown | None:
+    """Why a noun that is referred to may be missing among these; None where nothing says so."""
+    return held.lacks if isinstance(held, Nouns) else None
+
+
 def look_up(held: Mapping[str, N], ref: Maybe[str], what: str, at: str) -> N | Unknown:
     """The noun a reference means, or why it is not known.
 
@@ -146,7 +151,7 @@ def look_up(held: Mapping[str, N], ref: Maybe[str], what: str, at: str) -> N | U
         return ref
     if (found := held.get(ref)) is not None:
         return found
-    if isinstance(held, Nouns) and (lacks := held.lacks) is not None:
+    if (lacks := lacking(held)) is not None:
         named = ref or what
         return Unknown(lacks.why, f"{what} {ref}".rstrip(), at, f"{at} refers to {named}: {lacks.settle_by}")
     return Unknown(

@@ -3,6 +3,7 @@
 import msgspec
 
 from pullproof.model.addresses import Addresses
+from pullproof.model.estate import lacking
 from pullproof.model.filters import GroupRef, GroupRule, Peer
 from pullproof.model.packets import Service
 from pullproof.model.ranges import Ranges
@@ -55,7 +56,7 @@ def rule_set(ground: Ground, group: str, side: Side, flow: Flow) -> RuleSet:
     """The rules of a group, in one direction, that are about a flow."""
     held = ground.estate.groups.get(group)
     if held is None:
-        return RuleSet(open=(_not_held(ground.estate.groups.lacks, group),))
+        return RuleSet(open=(_not_held(lacking(ground.estate.groups), group),))
     rules = held.ingress if side is Side.IN else held.egress
     blocks: list[Block] = []
     refs: dict[str, Block] = {}
