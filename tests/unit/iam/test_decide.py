@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from pullproof.evidence import Gate, Step
+from pullproof.iam import principals
 from pullproof.iam.context import NotOurs
 from pullproof.iam.evaluate import decide
 from pullproof.iam.request import Anonymous, Decision, Foreign, Request
@@ -585,7 +586,7 @@ def test_the_ways_a_principal_may_name_the_role() -> None:
     """By ARN, as an account, or not at all; whatever is not clear stays open."""
     own = arn("aws_iam_role.app")
     caller = role(arn=own)
-    principals: list[tuple[Any, Verdict]] = [
+    written_for: list[tuple[Any, Verdict]] = [
         ({"AWS": own}, YES),
         ({"AWS": arn("aws_iam_role.other")}, NO),
         ({"AWS": arn("aws_iam_user.u")}, NO),
@@ -606,10 +607,10 @@ def test_the_ways_a_principal_may_name_the_role() -> None:
     ]
     answers = [
         (written, decide(INTERFACE, _through(caller, allow("*", Principal=written))).verdict)
-        for written, _ in principals
+        for written, _ in written_for
     ]
 
-    assert principals == answers
+    assert written_for == answers
 
 
 def _through(caller: Role, statement: dict[str, Any]) -> Request:
@@ -667,3 +668,8 @@ def test_an_unknown_statement_beside_a_role_s_unknown_policy() -> None:
 
     assert ["works", "unknown"] == [step.verdict.value for step in decide(ESTATE, asked).steps]
     assert Listing() == role().policies
+
+
+def test_an_account_that_is_known_only_by_name_is_an_account() -> None:
+    """A principal that is the hole of the account, and nothing else, names the account."""
+    assert hole("account") == principals._account_written(hole("account"))
