@@ -25,17 +25,9 @@ LOOKED_FOR = {
 SHOWN = (*REFERRED, *LOOKED_FOR, "subnets", "public_access_blocks")
 
 
-def copied(estate: Estate) -> Estate:
-    """Another estate of the same nouns."""
-    other = Estate()
-    for name, value in estate.nouns().items():
-        setattr(other, name, dict(value) if isinstance(value, dict) else value)
-    return other
-
-
 def blurred(random: Random, estate: Estate) -> Estate:
     """A copy of which one thing is less known."""
-    other = copied(estate)
+    other = estate.copy()
     kind = random.random()
     if kind < 0.15:
         _forget(random, other, random.choice(REFERRED))

@@ -13,7 +13,7 @@ from pullproof.model.value import Listing
 from pullproof.reach.walk import Source, reach_addresses, reach_host, reach_mount
 from pullproof.verdict import Verdict
 from tests.build import a_rule, a_source, an_entry, blocks, unknown
-from tests.oracle.blur import blurred, copied
+from tests.oracle.blur import blurred
 from tests.oracle.networks import CIDRS, GROUPS, SERVICES, drawn, mostly, some
 from tests.oracle.reach_cases import HOSTS
 
@@ -70,7 +70,7 @@ def test_allowing_more_never_blocks(random: Random) -> None:
     estate, source = drawn(random), a_random_source(random)
     before = [answer.verdict for answer in answers(estate, source)]
     for _ in range(4):
-        estate = copied(estate)
+        estate = estate.copy()
         if mostly(random, 0.5):
             key = random.choice(GROUPS)
             group = estate.groups[key]

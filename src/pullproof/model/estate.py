@@ -92,6 +92,13 @@ class Estate:
 
     __hash__ = None  # type: ignore[assignment]  # filled in place by its source
 
+    def copy(self) -> "Estate":
+        """The same nouns in an estate of its own, free to be changed."""
+        found = Estate()
+        for name, value in self.nouns().items():
+            setattr(found, name, value.copy() if isinstance(value, dict) else value)
+        return found
+
     def nouns(self) -> dict[str, object]:
         """Every attribute a source fills, by name."""
         return {name: value for name, value in vars(self).items() if not name.startswith("by_")}

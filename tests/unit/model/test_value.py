@@ -61,6 +61,22 @@ def test_estates_of_the_same_nouns_are_equal() -> None:
     assert an_open_network() != other
 
 
+def test_a_copy_of_an_estate_is_free_to_be_changed() -> None:
+    """It shows the same, knows why nouns may be missing, and what becomes of it is not the first one's."""
+    estate = an_open_network()
+    estate.vpcs.lacks = Unknown(Why.NOT_ALLOWED, "Vpcs", "", "allow ec2:DescribeVpcs to the caller")
+    estate.open["Endpoint"] = (estate.vpcs.lacks,)
+    other = estate.copy()
+    assert estate == other
+    assert estate.vpcs.lacks == other.vpcs.lacks
+
+    del other.vpcs["vpc"], other.open["Endpoint"]
+    other.region = "us-east-1"
+
+    assert an_open_network().vpcs == estate.vpcs
+    assert ("Endpoint", an_open_network().region) == (*estate.open, estate.region)
+
+
 def test_endpoints_of_a_vpc_are_open_where_more_may_exist() -> None:
     """In a VPC that is not created here, of a VPC not known, or for a reason of the whole estate."""
     estate = an_open_network()

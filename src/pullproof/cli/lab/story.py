@@ -43,8 +43,7 @@ def before() -> Estate:
 
 def with_login(estate: Estate) -> Estate:
     """The endpoint that platform version 1.4.0 needs, in a group of its own that the service is not let out to."""
-    found = Estate()
-    vars(found).update({name: dict(v) if isinstance(v, dict) else v for name, v in estate.nouns().items()})
+    found = estate.copy()
     found.endpoints["ecr.api"] = interface("ecr.api", "vpce-login")
     rule = GroupRule(origin=Origin("vpce-login", "ingress[0]"), service=tcp(443), peer=GroupRef("service"))
     found.groups["vpce-login"] = SecurityGroup(
@@ -55,8 +54,7 @@ def with_login(estate: Estate) -> Estate:
 
 def on(estate: Estate, version: str) -> Estate:
     """The same with the service on another platform version."""
-    found = Estate()
-    vars(found).update({name: dict(v) if isinstance(v, dict) else v for name, v in estate.nouns().items()})
+    found = estate.copy()
     found.launches[SERVICE] = msgspec.structs.replace(found.launches[SERVICE], platform_version=version)
     return found
 
