@@ -4,20 +4,38 @@ from typing import Any
 
 import msgspec
 
+from pullproof.errors import InputError
 from pullproof.model.estate import Estate
-from pullproof.model.text import HOLE, OPEN
+from pullproof.model.text import HOLE, OPEN, bare
 from pullproof.model.value import Listing, Origin, Unknown
 
 ACCOUNT = "123456789012"
 
 
+def region_of(estate: Estate, place: str = "") -> str:
+    """The region of an estate: a lab is in one, and makes none up.
+
+    Raises:
+        InputError: it is not known. `place` is where the estate was read.
+    """
+    if isinstance(estate.region, Unknown) or OPEN in estate.region:
+        raise InputError("its region is not known", place=place, remedy="--region eu-west-1")
+    return estate.region
+
+
 def concrete(estate: Estate) -> Estate:
-    """The same estate without holes in its texts; what is unknown stays so."""
+    """The same estate without holes in its texts; what is unknown stays so.
+
+    Raises:
+        InputError: the region is not known.
+    """
     choose = _Choice(estate)
-    found = Estate()
-    for name, value in estate.nouns().items():
-        held = {key: choose.all(noun) for key, noun in value.items()} if isinstance(value, dict) else value
-        setattr(found, name, choose.all(value) if isinstance(value, tuple | str) else held)
+    found = estate.copy()
+    for name, value in found.nouns().items():
+        if isinstance(value, dict):
+            value |= {key: choose.all(noun) for key, noun in value.items()}
+        else:
+            setattr(found, name, choose.all(value))
     if isinstance(found.account, Unknown):
         found.account = ACCOUNT
     return found
@@ -30,7 +48,7 @@ def endpoint_name(number: int) -> str:
 
 class _Choice:
     def __init__(self, estate: Estate) -> None:
-        self._region = "eu-west-1" if isinstance(estate.region, Unknown) else estate.region
+        self._region = region_of(estate)
         self._account = ACCOUNT if isinstance(estate.account, Unknown) else estate.account
         self._endpoints = list(estate.endpoints)
         self._chosen: dict[str, str] = {}
@@ -70,27 +88,33 @@ class _Choice:
         for number, key in enumerate(self._endpoints):
             if name.startswith(f"{key}.dns"):
                 return endpoint_name(number)
-        thing, _, attribute = name.rpartition(".")
-        plain = "".join(c if c.isalnum() else "-" for c in thing.rpartition(".")[2]) or "thing"
+        thing, _, attribute = bare(name).rpartition(".")
+        # Names of repositories and buckets have no capital letters.
+        plain = _plain(thing.rpartition(".")[2]) or "thing"
         word = f"{plain}-{self._count:x}"
         if attribute != "arn":
             return word
-        for kind, (service, form) in _ARNS.items():
-            if kind in thing:
-                return f"arn:aws:{service}:{self._region}:{self._account}:{form.format(word)}"
-        return f"arn:aws:unknown:{self._region}:{self._account}:{word}"
+        form = next((form for kind, form in _ARNS.items() if kind in name), "unknown:REGION:ACCOUNT:{}")
+        return (
+            f"arn:aws:{form}".format(word).replace("REGION", self._region).replace("ACCOUNT", self._account)
+        )
 
 
-#: Kinds by a word in their address: the service and the resource part of their ARNs.
+def _plain(name: str) -> str:
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in name).lower()
+
+
+#: Kinds by a word in their address, or in their type: what their ARNs are.
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 _ARNS = {
-    "secretsmanager_secret": ("secretsmanager", "secret:{}-AbCdEf"),
-    "ssm_parameter": ("ssm", "parameter/{}"),
-    "kms_key": ("kms", "key/{}"),
-    "iam_role": ("iam", "role/{}"),
-    "ecr_repository": ("ecr", "repository/{}"),
-    "cloudwatch_log_group": ("logs", "log-group:{}"),
-    "ecs_cluster": ("ecs", "cluster/{}"),
-    "ecs_task_definition": ("ecs", "task-definition/{}:1"),
-    "efs_file_system": ("elasticfilesystem", "file-system/{}"),
-    "s3_bucket": ("s3", "{}"),
+    "secretsmanager_secret": "secretsmanager:REGION:ACCOUNT:secret:{}-AbCdEf",
+    "ssm_parameter": "ssm:REGION:ACCOUNT:parameter/{}",
+    "kms_key": "kms:REGION:ACCOUNT:key/{}",
+    "iam_role": "iam::ACCOUNT:role/{}",
+    "ecr_repository": "ecr:REGION:ACCOUNT:repository/{}",
+    "cloudwatch_log_group": "logs:REGION:ACCOUNT:log-group:{}",
+    "ecs_cluster": "ecs:REGION:ACCOUNT:cluster/{}",
+    "ecs_task_definition": "ecs:REGION:ACCOUNT:task-definition/{}:1",
+    "efs_file_system": "elasticfilesystem:REGION:ACCOUNT:file-system/{}",
+    "s3_bucket": "s3:::{}",
 }

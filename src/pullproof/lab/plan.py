@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from pullproof.lab.concrete import region_of
 from pullproof.model import s3_ranges
 from pullproof.model.addresses import Addresses, Cidr, blocks
 from pullproof.model.endpoints import Endpoint, EndpointType
@@ -222,11 +223,9 @@ def planned(estate: Estate, starts: Iterable[Start], ledger: Ledger | None = Non
     """The plan of an estate with these tasks in it; a ledger keeps what was chosen before.
 
     Raises:
-        ValueError: the region is not known, or S3's addresses there are not.
+        InputError: the region is not known.
     """
-    region = estate.region
-    if isinstance(region, Unknown):
-        raise ValueError("the region is not known")  # noqa: TRY004  # of the estate, not of an argument
+    region = region_of(estate)
     chooser = Chooser(estate, ledger or Ledger())
     for box in estate.interfaces.values():
         chooser.add(

@@ -24,6 +24,7 @@ def up(options: Namespace) -> int:
 
     Raises:
         UsageError: one of that name runs; the scale is none.
+        InputError: the input's region is not known.
         ToolError: this machine cannot have one.
     """
     from pullproof.lab.remote import claimed
@@ -31,7 +32,7 @@ def up(options: Namespace) -> int:
 
     if not 0 < options.time_scale <= 1:
         raise UsageError("--time-scale is above 0, and 1 at most", remedy="--time-scale 0.02")
-    estate = load(options).estate if options.input else _empty(options.region)
+    estate = _given(options) if options.input else _empty(options.region)
     control = claimed(options.name)
     api = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     api.bind((HOST, 0))
@@ -101,6 +102,15 @@ def credentials() -> None:
         "HTTP_PROXY",
     ):
         os.environ.pop(name, None)
+
+
+def _given(options: Namespace) -> Estate:
+    """The estate of the input."""
+    from pullproof.lab.concrete import region_of
+
+    loaded = load(options)
+    region_of(loaded.estate, loaded.path)
+    return loaded.estate
 
 
 def _empty(region: str | None) -> Estate:

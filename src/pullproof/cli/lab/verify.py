@@ -13,7 +13,7 @@ from pullproof.errors import PullproofError
 from pullproof.evidence import Gate, Via
 from pullproof.finding import Report, StepReport, TaskReport
 from pullproof.lab.ask import Outcome, ask
-from pullproof.lab.concrete import concrete
+from pullproof.lab.concrete import concrete, region_of
 from pullproof.lab.fabric import Network
 from pullproof.lab.plan import Start, planned
 from pullproof.model.estate import Estate
@@ -53,10 +53,12 @@ def verify(options: Namespace) -> int:
 
     Raises:
         NothingToCheck: nothing in the input runs a task on Fargate.
+        InputError: its region is not known.
     """
     from pullproof.lab.sandbox import run_inside
 
     loaded = load(options)
+    region_of(loaded.estate, loaded.path)
     answer = report(loaded)
     if not answer.tasks:
         raise nothing(answer)
