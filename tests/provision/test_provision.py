@@ -104,6 +104,27 @@ def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path, capsys: pytest.Ca
     assert (tmp_path / "README.md").is_file()
 
 
+def test_files_are_written_over_with_force_all_or_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A link that lies in the place of one keeps all of them from being written."""
+    words = ["provision", "web", "--region", "eu-west-1", "--image", IMAGE, "--out", str(tmp_path), "--force"]
+    other = tmp_path / "elsewhere"
+    other.write_text("mine", encoding="utf-8")
+    (tmp_path / "README.md").symlink_to(other)
+
+    assert 2 == main(words)
+    assert "README.md is a link" in capsys.readouterr().err
+    assert {"elsewhere", "README.md"} == {path.name for path in tmp_path.iterdir()}
+    (tmp_path / "README.md").unlink()
+    (tmp_path / "README.md").write_text("before", encoding="utf-8")
+
+    assert 0 == main(words)
+    assert "before" != (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert [] == [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+    assert "mine" == other.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("more", [["--yes"], ["--apply"]])
 def test_nothing_is_applied_without_an_answer(more: list[str], tmp_path: Path) -> None:
     """Where nobody can be asked, --yes has to say so, and it says nothing else."""

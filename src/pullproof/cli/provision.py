@@ -113,23 +113,32 @@ def _proven(spec: Spec, template: bytes) -> None:
 
 
 def write(folder: Path, patches: tuple[Patch, ...]) -> None:
-    """Write the files: each is whole or not there.
+    """Write the files: all of them, or none.
 
     Raises:
-        UsageError: the folder cannot be written in.
+        UsageError: the folder cannot be made, or what lies in it is no file.
+        ToolError: the files cannot be written.
     """
+    from pullproof.cli import writing
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for patch in patches:
-            half = folder / f".{patch.path}.half"
-            half.unlink(missing_ok=True)
-            with half.open("xb") as file:  # which follows no link
-                file.write(patch.after)
-            half.replace(folder / patch.path)
+        held = [
+            Patch(path=str(folder / each.path), before=_held(folder / each.path), after=each.after)
+            for each in patches
+        ]
     except OSError as refused:
         raise UsageError(
             f"{folder} cannot be written: {refused.strerror}", remedy="--out another folder"
         ) from refused
+    writing.write(held, folder, force=True)
+
+
+def _held(path: Path) -> bytes | None:
+    """What a file holds that is written over; a link may lead anywhere, so it is none."""
+    if path.is_symlink():
+        raise UsageError(f"{path} is a link", remedy="remove it, or --out another folder")
+    return path.read_bytes() if path.exists() else None
 
 
 def _refuse(options: Namespace, folder: Path) -> None:
