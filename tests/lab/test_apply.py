@@ -1,14 +1,21 @@
 """`lab apply`: the copy that Terraform works in, and what is said when it does not work."""
 
 import os
+import signal
+import socket
 import stat
+import threading
+import time
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pullproof.cli.lab.apply import apply, copied, environment_of
+from pullproof.cli.lab.apply import apply, environment_of
+from pullproof.cli.lab.copying import copied
+from pullproof.cli.lab.terraform import scratch_for
 from pullproof.errors import InputError, ToolError, UsageError
 
 MAIN = 'provider "aws" {\n  region = "eu-west-1"\n  default_tags {\n    tags = {}\n  }\n}\n'
@@ -23,6 +30,15 @@ class FakeRemote:
         self.states: dict[str, str] = {}
         self.dead = dead
         self.launches = ["shop/orders"]
+        self.line, self._lab = socket.socketpair()
+
+    def fileno(self) -> int:
+        """What is readable once it has ended."""
+        return self.line.fileno()
+
+    def end(self) -> None:
+        """It ends."""
+        self._lab.close()
 
     def one(self, what: str, **given: Any) -> dict[str, Any]:
         """An answer."""
@@ -44,11 +60,13 @@ class FakeRemote:
 
 
 @pytest.fixture
-def remote(monkeypatch: pytest.MonkeyPatch) -> FakeRemote:
+def remote(needs_lab: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRemote]:
     """The lab that `lab apply` finds."""
     held = FakeRemote("default")
     monkeypatch.setattr("pullproof.lab.remote.Remote", lambda _: held)
-    return held
+    yield held
+    held.end()
+    held.line.close()
 
 
 def _options(directory: Path, **more: Any) -> Namespace:
@@ -187,6 +205,55 @@ def test_a_lab_that_ends_meanwhile_does_not_hide_what_happened(
         apply(_options(_directory(tmp_path)))
 
     assert "the state is not kept: the lab ended before it had answered" in capfd.readouterr().err
+
+
+def test_a_terraform_that_does_not_end_when_it_is_asked_to_is_ended(
+    tmp_path: Path, remote: FakeRemote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has a while, and no longer; whoever asked is told that it was interrupted."""
+    monkeypatch.setattr("pullproof.cli.lab.terraform.GRACE", 0.2)
+    started = tmp_path / "started"
+    _terraform(
+        tmp_path,
+        f'trap : INT; [ "$1" = init ] && exit; touch {started}; while :; do sleep 616; done',
+        monkeypatch,
+    )
+
+    def ask() -> None:
+        while not started.exists():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=ask, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        apply(_options(_directory(tmp_path)))
+
+    assert {} == remote.states
+
+
+def test_a_lab_that_has_ended_ends_terraform(
+    tmp_path: Path, remote: FakeRemote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for what has no lab to work on."""
+    remote.end()
+    _terraform(tmp_path, "sleep 616", monkeypatch)
+
+    with pytest.raises(ToolError, match="the lab ended while Terraform worked on it"):
+        apply(_options(_directory(tmp_path)))
+
+
+def test_the_copy_lies_where_nothing_is_hidden_that_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that holds the directory, or a file of variables, is not covered; without any there is no copy."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    (one / "infra").mkdir(parents=True)
+    monkeypatch.setattr("pullproof.cli.lab.terraform.SCRATCH", (str(tmp_path / "no"), str(one), str(two)))
+    with pytest.raises(ToolError, match="no folder over which a copy could be laid"):
+        scratch_for([one / "infra"])
+    two.mkdir()
+
+    assert [two, one] == [scratch_for([one / "infra"]), scratch_for([tmp_path])]
 
 
 def test_without_terraform_a_directory_or_a_lab_the_remedy_is_named(

@@ -1,77 +1,86 @@
 """Nothing of a lab is left, however and whenever it is killed; and nothing of it is ever outside its namespaces."""
 
-import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from pullproof.lab.remote import Remote
 from tests.cli.program import KEPT
 from tests.conftest import PROFILE
+from tests.lab.images import large
+from tests.lab.leftovers import Family, children, member, outside
 from tools.repository import ROOT
 
 MENDED = ROOT / "examples" / "blog-post" / "mended" / "plan.json"
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("needs_lab")]
+#: Of a layer: more than is there at once, and little enough for every machine.
+LARGE = 200 << 20
 
 
 class Killed:
     """A lab that is started to be killed."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, *words: str) -> None:
         self.name = f"test-{uuid4().hex[:12]}"
-        self.scratch = scratch
-        self._before = outside(scratch)
+        self.family = Family(scratch)
         environment = {
             name: value for name, value in os.environ.items() if name in KEPT or name.startswith("COVERAGE")
         }
         self.program = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "pullproof",
-                "lab",
-                "up",
-                str(MENDED),
-                "--name",
-                self.name,
-                "--foreground",
-            ],
+            [sys.executable, "-m", "pullproof", "lab", "up", str(MENDED), "--name", self.name, *words],
             env=environment | {"TMPDIR": str(scratch)},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
         )
-        self.family: set[int] = {self.program.pid}
+        assert self.program.stdout is not None
+        self.says = self.program.stdout
 
     def until(self, stage: str, seconds: float = 120) -> None:
         """Wait for a stage of the lab's life."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            self.family |= descendants(self.program.pid)
-            names = [command(pid) for pid in self.family]
+            names = self.family.grow(self.program.pid)
             if stage == "sandbox" and any(map(children, children(self.program.pid))):
                 return
             if stage == "registry" and any("docker-registry" in name for name in names):
                 return
             if stage == "running" and any(name.startswith("sleep") for name in names):
                 return
+            if stage == "up" and select.select([self.says], [], [], 0)[0]:
+                return
             if self.program.poll() is not None:
                 break
             time.sleep(0.05)
         pytest.fail(f"the lab never came to the stage {stage}")
 
-    def kill(self, who: str) -> None:
-        """SIGKILL for the program itself, the keeper of the namespaces, or their first process."""
-        first = self.program.pid
-        for _ in range(("program", "keeper", "first").index(who)):
-            first = min(children(first))
-        os.kill(first, signal.SIGKILL)
+    def pulls(self, image: Path, seconds: float = 60) -> None:
+        """Push a large image, run the task, and wait until a part of its layer is there."""
+        remote = Remote(self.name)
+        remote.one("push", path=str(image), repository="orders:latest")
+        asked = Remote(self.name).ask("run", launch="orders")
+        pulled = Path(f"/proc/{member(self.program.pid, 'first')}/root/run/pullproof/pulls")
+        assert "ecr-login" == next(asked)["event"]["step"]
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            sizes = [each.stat().st_size for each in pulled.glob("*/*")]
+            if any(LARGE // 100 < size < LARGE for size in sizes):
+                self.family.grow(self.program.pid)
+                return
+            assert not any(size >= LARGE for size in sizes), "the layer was there at once"
+        pytest.fail("the task never pulled its layer")
+
+    def kill(self, who: str, how: signal.Signals = signal.SIGKILL) -> None:
+        """A signal for the program itself, the keeper of the namespaces, or their first process."""
+        os.kill(member(self.program.pid, who), how)
 
     def left(self, seconds: float = 20) -> list[str]:
         """What there still is of it after a while."""
@@ -82,63 +91,32 @@ class Killed:
         return self._remains()
 
     def _remains(self) -> list[str]:
-        alive = [f"process {pid}: {command(pid)}" for pid in self.family if command(pid)]
         sockets = Path("/proc/net/unix").read_text(encoding="utf-8", errors="replace")
-        named = ["an abstract socket"] if self.name in sockets else []
-        return [*alive, *named, *sorted(outside(self.scratch) ^ self._before)]
+        return [*self.family.remains(), *(["an abstract socket"] if self.name in sockets else [])]
 
 
-def outside(scratch: Path) -> set[str]:
-    """What a lab could leave in the machine: links, mounts, files."""
-    links = {f"link {each.name}" for each in Path("/sys/class/net").iterdir()}
-    mounts = {f"mount {line.split()[1]}" for line in Path("/proc/self/mounts").read_text().splitlines()}
-    files = {f"file {each}" for each in scratch.rglob("*")}
-    home = {"file of the lab's own"} if Path("/run/pullproof").exists() else set()
-    spaces = {f"namespace {each}" for each in Path("/run/netns").glob("*")}
-    return links | mounts | files | home | spaces
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process started, by whichever of its threads."""
-    found: list[int] = []
-    for thread in Path(f"/proc/{pid}/task").glob("*"):
-        with contextlib.suppress(OSError):
-            found += map(int, (thread / "children").read_text(encoding="ascii").split())
-    return found
-
-
-def descendants(pid: int) -> set[int]:
-    """Those, and theirs."""
-    found = set(children(pid))
-    for each in list(found):
-        found |= descendants(each)
-    return found
-
-
-def command(pid: int) -> str:
-    """What a process runs; empty text when it is gone, or waits to be asked how it ended."""
+@contextmanager
+def started(scratch: Path, *words: str) -> Iterator[Killed]:
+    """A lab; whatever the test does, no process of it goes on."""
+    lab = Killed(scratch, *words)
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
+        yield lab
+    finally:
+        lab.family.grow(lab.program.pid)
+        lab.family.end()
+        lab.program.wait(timeout=20)
+        lab.says.close()
 
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Killed]:
-    """A lab; whatever the test does, no process of it goes on."""
-    started = Killed(tmp_path)
-    yield started
-    for pid in started.family | descendants(started.program.pid):
-        if command(pid).find(started.name) >= 0:
-            os.kill(pid, signal.SIGKILL)
-    started.program.wait(timeout=20)
-    assert started.program.stdout is not None
-    started.program.stdout.close()
+    """One that stays with the program that started it."""
+    with started(tmp_path, "--foreground") as held:
+        yield held
 
 
-EVERY = [
-    (stage, who) for stage in ("sandbox", "registry", "running") for who in ("program", "keeper", "first")
-]
+WHO = ("program", "keeper", "first")
+EVERY = [(stage, who) for stage in ("sandbox", "registry", "running") for who in WHO]
 SOME = EVERY if PROFILE == "ci" else EVERY[::4]
 
 
@@ -151,6 +129,41 @@ def test_nothing_is_left_of_a_lab_that_is_killed(lab: Killed, stage: str, who: s
     assert [] == lab.left()
 
 
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_nothing_is_left_of_a_lab_that_is_asked_to_end(lab: Killed, who: str, how: signal.Signals) -> None:
+    """Ctrl-C, and what a machine sends that shuts down, end a lab as well, whichever process gets it."""
+    lab.until("registry")
+    lab.kill(who, how)
+
+    assert [] == lab.left()
+
+
+@pytest.mark.parametrize("who", WHO if PROFILE == "ci" else WHO[:1])
+def test_nothing_is_left_of_a_lab_that_is_killed_while_a_task_pulls(tmp_path: Path, who: str) -> None:
+    """Half a layer goes with the rest."""
+    image = large(tmp_path, LARGE)
+    (tmp_path / "lab").mkdir()
+    with started(tmp_path / "lab", "--foreground", "--no-tasks") as lab:
+        lab.until("up")
+        lab.pulls(image)
+        lab.kill(who)
+
+        assert [] == lab.left()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_lab_does_not_come_up_when_whoever_waits_for_it_has_gone(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    """A `lab up` that is interrupted leaves no lab in the background."""
+    with started(tmp_path) as lab:
+        lab.until("registry")
+        lab.kill("program", how)
+
+        assert [] == lab.left()
+
+
 def test_a_lab_that_runs_is_seen_in_none_of_the_machines_own_namespaces(lab: Killed) -> None:
     """No link, no mount, no file; and its own network has no way out of the machine."""
     lab.until("running")
@@ -159,7 +172,7 @@ def test_a_lab_that_runs_is_seen_in_none_of_the_machines_own_namespaces(lab: Kil
     routes = Path(f"/proc/{first}/net/route").read_text(encoding="ascii").splitlines()[1:]
     links = Path(f"/proc/{first}/net/dev").read_text(encoding="ascii").splitlines()[2:]
 
-    assert set() == outside(lab.scratch) - lab._before
+    assert set() == outside(lab.family.scratch) - lab.family.before
     assert [] == routes
     assert ["lo"] == [line.split(":")[0].strip() for line in links]
     assert os.readlink("/proc/self/ns/net") != os.readlink(f"/proc/{first}/ns/net")  # noqa: PTH115

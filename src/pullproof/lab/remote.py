@@ -93,6 +93,10 @@ class Remote:
             raise _ended() from error
         raise _ended()
 
+    def fileno(self) -> int:
+        """What to wait for: while nothing is asked, it has something to say only when the lab has ended."""
+        return self._held.fileno()
+
     def close(self) -> None:
         """End the conversation."""
         self._held.close()

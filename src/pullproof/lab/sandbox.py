@@ -4,13 +4,17 @@
 
 Links, rules, mounts, daemons and files all belong to the sandbox's namespaces; when its first process
 dies, however it dies, the kernel takes them away. No file is written outside it.
+
+With `scratch` it is a workbench: it keeps the machine's network and files, and over that folder lies an
+empty one of its own, which goes with it.
 """
 
 import contextlib
 import os
 import signal
+import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -46,10 +50,17 @@ def run_inside(work: Callable[[], int]) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def start_inside(work: Callable[[], int], *, stays: bool = False) -> int:
+def start_inside(
+    work: Callable[[], int],
+    *,
+    stays: bool = False,
+    scratch: Path | None = None,
+    without: Iterable[socket.socket] = (),
+) -> int:
     """Begin the work in a new sandbox; the process to wait for.
 
     It ends when this process does, unless it `stays`: then it has a session of its own, and no terminal.
+    The sockets it does `without` are this process' alone: whoever is at their other ends hears when it ends.
 
     Raises:
         ToolError: this host allows no namespaces.
@@ -59,11 +70,17 @@ def start_inside(work: Callable[[], int], *, stays: bool = False) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     if (keeper := os.fork()) == 0:
+        for held in without:
+            held.close()
         if stays:
             _leave_terminal()
         else:
             _ended_by(parent)
-        _finish(lambda: _keep(work))
+        if scratch is not None:
+            # A terminal's Ctrl-C reaches the program alone, which hands it on once; what is printed is shown.
+            os.setpgid(0, 0)
+            signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        _finish(lambda: _keep(work, scratch))
     return keeper
 
 
@@ -99,7 +116,7 @@ def allowed() -> None:
     """
     if (child := os.fork()) == 0:
         try:
-            kernel.unshare(_flags())
+            kernel.unshare(_flags(alone=True))
         except OSError:
             os._exit(1)
         os._exit(0)
@@ -111,15 +128,15 @@ def allowed() -> None:
         )
 
 
-def _flags() -> int:
-    private = kernel.NEWNS | kernel.NEWNET | kernel.NEWPID
+def _flags(*, alone: bool) -> int:
+    private = kernel.NEWNS | kernel.NEWPID | (kernel.NEWNET if alone else 0)
     return private if os.geteuid() == 0 else private | kernel.NEWUSER
 
 
-def _keep(work: Callable[[], int]) -> int:
+def _keep(work: Callable[[], int], scratch: Path | None) -> int:
     """Unshare, and wait for the sandbox's first process."""
     user, group = os.geteuid(), os.getegid()
-    kernel.unshare(_flags())
+    kernel.unshare(_flags(alone=scratch is None))
     if user != 0:
         Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
         Path("/proc/self/uid_map").write_text(f"0 {user} 1", encoding="ascii")
@@ -129,7 +146,7 @@ def _keep(work: Callable[[], int]) -> int:
     if (first := os.fork()) == 0:
         os.close(tell)
         os.close(ready)
-        _finish(lambda: _first(work, told, say))
+        _finish(lambda: _first(work, scratch, told, say))
     os.close(told)
     os.close(say)
     # It says when it would hear of this process' end; only then is it told to go on.
@@ -145,17 +162,24 @@ def _keep(work: Callable[[], int]) -> int:
         return abs(os.waitstatus_to_exitcode(status))
 
 
-def _first(work: Callable[[], int], told: int, say: int) -> int:
+def _first(work: Callable[[], int], scratch: Path | None, told: int, say: int) -> int:
     """What the sandbox's first process does, unless its keeper has ended already.
 
     Inside a new pid namespace a parent cannot be seen: that it still answers shows that it is there.
     """
     kernel.die_with_parent(signal.SIGKILL)
+    # Without a handler, the first process of a pid namespace does not hear of it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.write(say, b"!")
     if (number := os.read(told, 20)) == b"":
         return 1
     _OUTER.append(int(number))
-    _furnish()
+    kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
+    kernel.mount("proc", "/proc", "proc")
+    if scratch is None:
+        _furnish()
+    else:
+        kernel.mount("scratch", str(scratch), "tmpfs", 0, "mode=700")
     return work()
 
 
@@ -167,9 +191,7 @@ def _ended_by(parent: int) -> None:
 
 
 def _furnish() -> None:
-    """A private /proc, /run and resolv.conf, and a loopback link that is up."""
-    kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
-    kernel.mount("proc", "/proc", "proc")
+    """A private /run and resolv.conf, and a loopback link that is up."""
     kernel.mount("lab", "/run", "tmpfs", 0, "mode=755")
     HOME.mkdir()
     written = HOME / "resolv.conf"

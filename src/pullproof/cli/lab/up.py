@@ -42,7 +42,7 @@ def up(options: Namespace) -> int:
     def work() -> int:
         return _serve(estate, options, (control, api), theirs)
 
-    process = start_inside(work, stays=not options.foreground)
+    process = start_inside(work, stays=not options.foreground, without=[ours])
     theirs.close()
     told = _wait(ours)
     emit(_shown(told, options.name))
