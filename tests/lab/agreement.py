@@ -50,7 +50,7 @@ def compared(seed: int) -> tuple[int, list[Disagreement]]:
         interface = plan.of(source.key)[0]
         for host, port in [*((host, 443) for host in HOSTS), (MOUNT, 2049)]:
             proof = reach_mount(estate, source, "fs-1") if port == 2049 else reach_host(estate, source, host)
-            packets = ask(network, interface, host, port, seconds=0.05)
+            packets = ask(network, interface, host, port, seconds=0.3)
             if why := difference(proof, packets):
                 found.append(Disagreement(seed=seed, host=host, why=why))
     return len(HOSTS) + 1, found

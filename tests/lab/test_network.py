@@ -12,6 +12,7 @@ import pytest
 
 from pullproof.lab.ask import ask
 from pullproof.lab.fabric import Network
+from pullproof.lab.kernel import inside
 from pullproof.lab.plan import Start, planned
 from pullproof.model.packets import ALL_TRAFFIC
 from tests.build import (
@@ -49,6 +50,45 @@ def test_two_networks_with_the_same_addresses_do_not_meet() -> None:
             return [ask(network, each, API, 443).gate for each in (mine, theirs)]
 
     assert ["", "no-route"] == sandboxed(work)
+
+
+def test_a_link_has_the_packets_of_aws_and_no_ipv6() -> None:
+    """Nothing is sent by itself: no address of IPv6 asks for its neighbours."""
+
+    def work() -> list[tuple[str, str]]:
+        estate = an_open_network()
+        plan = planned(estate, [Start(key="a", subnet="subnet", groups=("task",))])
+        with Network(plan) as network:
+            found = []
+            for space in (plan.of("a")[0].name, "vpc:vpc", "out:vpc"):
+                with inside(network.spaces[space]):
+                    held = Path("/proc/thread-self/net/if_inet6").read_text(encoding="ascii").split("\n")
+                    links = subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True)
+                pairs = [line for line in links.stdout.splitlines() if "link-netns" in line or "@if" in line]
+                found.append(
+                    (" ".join(line.split()[-1] for line in held if line), {"mtu 9001" in p for p in pairs})
+                )
+            return [(names, str(sizes)) for names, sizes in found]
+
+    assert [("lo", "{True}")] * 3 == sandboxed(work)
+
+
+def test_the_endpoint_that_answers_is_the_one_of_the_senders_vpc() -> None:
+    """Another VPC's endpoint for something else may have the same address."""
+
+    def work() -> str:
+        estate = an_open_network()
+        an_endpoint(estate, "ecr.api", groups=("endpoint-group",))
+        a_vpc(estate, "twin", "10.0.0.0/16")
+        a_subnet(estate, "twin-subnet", vpc="twin")
+        an_endpoint(estate, "logs", key="other", vpc="twin", subnets=("twin-subnet",))
+        plan = planned(estate, [Start(key="a", subnet="subnet", groups=("task",))])
+        ends = [plan.of(key)[0] for key in ("ecr.api", "other")]
+        assert ends[0].address == ends[1].address
+        with Network(plan) as network:
+            return ask(network, plan.of("a")[0], API, 443).gate
+
+    assert "" == sandboxed(work)
 
 
 def test_two_hundred_groups_are_one_set_of_rules() -> None:

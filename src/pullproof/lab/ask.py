@@ -63,7 +63,7 @@ def ask(network: Network, start: Interface, host: str, port: int, *, seconds: fl
         return Outcome(addresses=(), gate=str(reason), gates=(str(reason),), ends=True)
     tried, stopped = _tried(network, start, targets, port, seconds)
     if tried.all_open:
-        return _answered(network, targets, host)
+        return _answered(network, start, targets, host)
     network.load(observing=True)
     try:
         passed = connect(network, start.name, targets, port, seconds=seconds)
@@ -89,16 +89,22 @@ def _tried(
     if tried.all_open:
         return tried, network.drops()
     dropped = network.drops()
-    if not dropped:
+    if not dropped and not tried.refused:
         tried = connect(network, start.name, targets, port, seconds=seconds)
         dropped = network.drops()
     return tried, dropped
 
 
-def _answered(network: Network, targets: tuple[int, ...], host: str) -> Outcome:
-    """A connection that opened, unless another service than the one that is meant answers there."""
+def _answered(network: Network, start: Interface, targets: tuple[int, ...], host: str) -> Outcome:
+    """A connection that opened, unless another service than the one that is meant answers there.
+
+    Where several VPCs have an address, it is the sender's own that was asked.
+    """
     plan = network.plan
+    near = {each.address for each in plan.in_vpc(start.vpc)}
     for interface in plan.interfaces.values():
+        if interface.vpc != start.vpc and interface.address in near:
+            continue
         endpoint = plan.estate.endpoints.get(interface.owner)
         if endpoint is not None and interface.address in targets and not serves(plan, endpoint, host):
             return Outcome(addresses=targets, gate=WRONG, gates=(WRONG,), ends=True)

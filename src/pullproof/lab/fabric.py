@@ -146,7 +146,9 @@ class Network:
 
     def _outside(self, vpc: str) -> Wanted:
         """Every address answers beyond the VPC; replies go back by the way that the sender's address says."""
-        want = Wanted(forwards=True, leads=[Lead(0, 0, "lo", ANYWHERE, here=True), Lead(0, 0, INTERNET)])
+        want = Wanted(
+            forwards=True, answers=True, leads=[Lead(0, 0, "lo", ANYWHERE, here=True), Lead(0, 0, INTERNET)]
+        )
         want.rules += [Rule(priority=10, table=ANYWHERE, link=name) for name in (INTERNET, SERVICES)]
         owned = single(self.plan.estate.vpcs[vpc].blocks)
         want.leads += [Lead(block.first, block.prefix, SERVICES) for block in owned]
@@ -157,6 +159,7 @@ class Network:
         prefix = next((b.prefix for b in held if b.first <= interface.address <= b.last), 32)
         return Wanted(
             forwards=interface.role is Role.NAT or not interface.checked,
+            answers=bool(interface.ports),
             addresses=[Address("eth0", interface.address, prefix)],
             leads=[Lead(0, 0, "eth0")],
         )

@@ -18,6 +18,7 @@ import msgspec
 
 from pullproof.lab.calls import Asked, asked, refused
 from pullproof.lab.fabric import Listener
+from pullproof.lab.secure import Secure
 
 #: Copied at once.
 CHUNK = 1 << 20
@@ -103,10 +104,12 @@ class Front:
 
     def _take(self, call: socket.socket, way: Way) -> None:
         call.settimeout(60)
-        with contextlib.suppress(OSError, ssl.SSLError, ValueError), call:
-            secure = self._context.wrap_socket(call, server_side=True)
-            with secure:
-                _Handler(secure, way, self)
+        with (
+            contextlib.suppress(OSError, ssl.SSLError, ValueError),
+            call,
+            Secure(call, self._context) as secure,
+        ):
+            _Handler(secure, way, self)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 from collections.abc import Iterator
+from typing import Self
 
 NEWNS = 0x00020000
 NEWUSER = 0x10000000
@@ -41,20 +42,32 @@ def die_with_parent(signal: int) -> None:
     _checked(_LIBC.prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal), 0, 0, 0), "prctl")
 
 
-def new_network() -> int:
-    """A new network namespace, held by the file descriptor that is returned; it ends when that closes.
+class Journey:
+    """Moves the calling thread between network namespaces, and home at the end of a `with` block."""
 
-    Raises OSError where the host forbids it.
-    """
-    before = os.open(_OWN, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        unshare(NEWNET)
+    def __enter__(self) -> Self:
+        """Remember where home is."""
+        self._home = os.open(_OWN, os.O_RDONLY | os.O_CLOEXEC)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Go home."""
         try:
-            return os.open(_OWN, os.O_RDONLY | os.O_CLOEXEC)
+            setns(self._home)
         finally:
-            setns(before)
-    finally:
-        os.close(before)
+            os.close(self._home)
+
+    def found(self) -> int:
+        """Move into a new namespace, which is there for as long as the file descriptor is that is returned.
+
+        Raises OSError where the host forbids it.
+        """
+        unshare(NEWNET)
+        return os.open(_OWN, os.O_RDONLY | os.O_CLOEXEC)
+
+    def to(self, fd: int) -> None:
+        """Move into a namespace that is held open. Raises OSError."""
+        setns(fd)
 
 
 @contextlib.contextmanager

@@ -23,6 +23,8 @@ UP, NOARP = 1, 0x80
 UNIVERSE, LINK_SCOPE, HOST_SCOPE = 0, 253, 254
 UNICAST, LOCAL, BLACKHOLE = 1, 2, 6
 MAIN = 254
+#: IN6_ADDR_GEN_MODE_NONE
+ADDRESS_NONE = 1
 #: The one hardware address, locally administered.
 HARDWARE = bytes((2, 0, 0, 0, 0, 1))
 #: Sent at once: well below the default receive buffer of a socket.
@@ -83,16 +85,20 @@ class Netlink:
 
     def pair(self, name: str, index: int, peer: str, peer_index: int, peer_namespace: int) -> None:
         """A veth pair: one end here, the other in the namespace of a file descriptor."""
-        ifinfo = struct.pack("=BBHiII", 0, 0, 0, peer_index, 0, 0)
-        far = ifinfo + _text(3, peer) + _attribute(1, HARDWARE) + _number(28, peer_namespace)
+        far = _header(peer_index) + _text(3, peer) + END + _number(28, peer_namespace)
         data = _text(1, "veth") + _attribute(2, _attribute(1, far))
-        body = struct.pack("=BBHiII", 0, 0, 0, index, 0, 0) + _text(3, name) + _attribute(1, HARDWARE)
+        body = _header(index) + _text(3, name) + END
         self._add(NEWLINK, CREATE | EXCL, body + _attribute(18, data), f"link {name}")
+
+    def no_ipv6(self, index: int) -> None:
+        """Let a link choose no IPv6 address of its own, and so send nothing by itself (ip-link(8))."""
+        family = _attribute(socket.AF_INET6, _attribute(8, bytes([ADDRESS_NONE])))
+        self._add(NEWLINK, 0, _header(index) + _attribute(26, family), f"link {index}")
 
     def up(self, index: int, *, noarp: bool = True) -> None:
         """Switch a link on."""
         flags = UP | (NOARP if noarp else 0)
-        self._add(NEWLINK, 0, struct.pack("=BBHiII", 0, 0, 0, index, flags, flags), f"link {index}")
+        self._add(NEWLINK, 0, _header(index, flags), f"link {index}")
 
     def address(self, index: int, address: int, prefix: int, *, host: bool = False) -> None:
         """Give a link an address."""
@@ -123,7 +129,7 @@ class Netlink:
 
     def drop_link(self, index: int) -> None:
         """Take a link away, and with it its other end."""
-        self._add(DELLINK, 0, struct.pack("=BBHiII", 0, 0, 0, index, 0, 0), f"no link {index}")
+        self._add(DELLINK, 0, _header(index), f"no link {index}")
 
     def flush(self) -> None:
         """Send what was collected, and read the answer to each.
@@ -169,6 +175,11 @@ class Netlink:
             self.flush()
 
 
+def _header(index: int, flags: int = 0) -> bytes:
+    """What a message about a link begins with."""
+    return struct.pack("=BBHiII", 0, 0, 0, index, flags, flags)
+
+
 def _route(route: Route) -> bytes:
     kind = LOCAL if route.here else UNICAST if route.link else BLACKHOLE
     scope = HOST_SCOPE if route.here else LINK_SCOPE if route.link else UNIVERSE
@@ -201,3 +212,9 @@ def _text(kind: int, text: str) -> bytes:
 
 def _number(kind: int, number: int) -> bytes:
     return _attribute(kind, struct.pack("=I", number))
+
+
+#: What both ends of a pair are. One queue each way: the kernel would make one for each processor, and a folder in
+#: sysfs for each of these, which takes as long as the link itself. 9001 is what AWS lets through inside a VPC:
+#: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/network_mtu.html
+END = _attribute(1, HARDWARE) + _number(4, 9001) + _number(31, 1) + _number(32, 1)

@@ -70,6 +70,15 @@ def test_every_request_says_its_kind() -> None:
     assert b"eth1\0" in kernel.sent[0]
 
 
+def test_both_ends_of_a_pair_are_alike() -> None:
+    """One hardware address, one queue each way, and AWS's largest packet."""
+    kernel = Kernel()
+    with told(kernel) as held:
+        held.pair("eth0", 2, "eth1", 3, 4)
+
+    assert 2 == kernel.sent[0].count(netlink.END)
+
+
 def test_a_route_without_a_link_leads_into_silence() -> None:
     """One with `here` is the space's own."""
     kernel = Kernel()
