@@ -143,7 +143,7 @@ class Chooser:
     ) -> None:
         """One more interface, unless its subnet has no known address for it."""
         place = self._estate.subnets.get(subnet)
-        if place is None or isinstance(place.vpc, Unknown) or place.vpc not in self._estate.vpcs:
+        if place is None or (vpc := self.take(place.vpc)) not in self._estate.vpcs:
             return
         slot = (role, owner, subnet, number)
         if slot not in self._ledger.held:
@@ -159,7 +159,7 @@ class Chooser:
             name=name,
             owner=owner,
             role=role,
-            vpc=place.vpc,
+            vpc=vpc,
             subnet=subnet,
             address=chosen,
             groups=tuple(groups),
@@ -188,7 +188,8 @@ class Chooser:
     def _written(self, subnet: str, address: int) -> int:
         """An address that the input tells, where it can be one of the subnet, and nobody else's."""
         inside = any(
-            block.first <= address <= block.last for block in single(self._estate.subnets[subnet].blocks)
+            block.first + KEPT <= address < block.last
+            for block in single(self._estate.subnets[subnet].blocks)
         )
         return address if inside and (subnet, address) not in self._taken else 0
 
@@ -238,6 +239,8 @@ def planned(estate: Estate, starts: Iterable[Start], ledger: Ledger | None = Non
             address=_first(box.addresses),
         )
     for endpoint in estate.endpoints.values():
+        if isinstance(endpoint.type, Unknown):
+            chooser.left_out[endpoint.type] = None
         if endpoint.type is EndpointType.INTERFACE and endpoint.available is not False:
             _endpoint(chooser, endpoint)
     for target in estate.mount_targets.values():
