@@ -61,6 +61,7 @@ def ask(network: Network, start: Interface, host: str, port: int, *, seconds: fl
         targets = _targets(network, start, host)
     except NoAnswer as reason:
         return Outcome(addresses=(), gate=str(reason), gates=(str(reason),), ends=True)
+    network.answers(port)
     tried, stopped = _tried(network, start, targets, port, seconds)
     if tried.all_open:
         return _answered(network, start, targets, host)

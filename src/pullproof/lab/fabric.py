@@ -27,6 +27,8 @@ RESOLVER = 0xA9FEA9FD
 ANYWHERE = 50
 #: Linux: a socket that may answer from any address (ip(7)).
 IP_TRANSPARENT = 19
+#: Where AWS's own hosts answer.
+HTTPS = 443
 MAIN = 254
 
 
@@ -46,6 +48,8 @@ class Network:
         self.plan = plan
         # Ports on which somebody else answers.
         self._left = left
+        # Ports on which whatever is not the input's to say answers.
+        self._asked = {HTTPS}
         self.listeners: dict[tuple[str, int], Listener] = {}
         self._spaces = Spaces()
         self._marks: dict[str, int] = {}
@@ -182,15 +186,24 @@ class Network:
 
     # Services -------------------------------------------------------------------------------------
 
+    def answers(self, port: int) -> None:
+        """Have hosts beyond the VPCs, and boxes, answer on a port: what listens there no input says."""
+        if port not in self._asked:
+            self._asked.add(port)
+            self._serve()
+
     def _serve(self) -> None:
-        """Something that answers on the ports of interfaces, and on 443 beyond the VPCs."""
+        """Something that answers on the ports of interfaces, and beyond the VPCs and in boxes on what is asked."""
         wanted = {
             (each.name, port): (each.vpc, each.name)
             for each in self.plan.interfaces.values()
             for port in each.ports
             if port not in self._left
         }
-        wanted |= {(f"out:{key}", 443): (key, "") for key in self.plan.estate.vpcs}
+        for port in self._asked:
+            wanted |= {(f"out:{key}", port): (key, "") for key in self.plan.estate.vpcs}
+            boxes = [each for each in self.plan.interfaces.values() if each.role is Role.BOX]
+            wanted |= {(each.name, port): (each.vpc, each.name) for each in boxes if port != HTTPS}
         for place in [place for place in self.listeners if place not in wanted]:
             self.listeners.pop(place).held.close()
         for (space, port), (vpc, interface) in wanted.items():

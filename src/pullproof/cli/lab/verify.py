@@ -8,9 +8,10 @@ import msgspec
 
 from pullproof.cli.answer import deliver
 from pullproof.cli.check import nothing
+from pullproof.cli.lab.agreeing import difference, of_report
 from pullproof.cli.loading import load
 from pullproof.errors import PullproofError
-from pullproof.evidence import Gate, Via
+from pullproof.evidence import Via
 from pullproof.finding import Report, StepReport, TaskReport
 from pullproof.lab.ask import Outcome, ask
 from pullproof.lab.concrete import concrete, region_of
@@ -24,14 +25,6 @@ from pullproof.sources.base import Loaded
 from pullproof.verdict import Verdict
 
 AGREES, DIFFERS = 0, 1
-#: Codes that say of a packet that it finds no way.
-NO_WAY = frozenset(
-    [
-        "endpoint-missing", "no-route", "blackhole-route", "nat-not-public", "gateway-not-associated",
-        "private-dns-off", "public-registry-unreachable", "no-public-ip", "public-access-blocked",
-        "dns-support-off", "dns-hostnames-off", "dns-no-record", "no-mount-target",
-    ]
-)  # fmt: skip
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +115,7 @@ def _name(task: str, subnet: str) -> str:
 
 def _row(task: TaskReport, step: StepReport, subnet: str, outcome: Outcome) -> Row:
     codes = {each.code for each in step.blockers}
-    why = difference(step, outcome)
+    why = difference(of_report(step), outcome)
     network = [each for hop in step.network for each in hop.steps]
     verdict = Verdict.FAILS if any(s.verdict is Verdict.FAILS for s in network) else step.verdict
     shown = (
@@ -141,32 +134,6 @@ def _row(task: TaskReport, step: StepReport, subnet: str, outcome: Outcome) -> R
         agrees=why == "",
         why=why,
     )
-
-
-def difference(step: StepReport, outcome: Outcome) -> str:
-    """Why proof and packets cannot both be right; empty text when they can.
-
-    The proof speaks of every address that AWS may choose, packets of one; a packet that finds no way
-    meets no filter behind it.
-    """
-    if not outcome.emulated:
-        return ""
-    made = [each for hop in step.network for each in hop.steps]
-    failing = [each for each in made if each.verdict is Verdict.FAILS]
-    if any(each.verdict is Verdict.UNKNOWN for each in made) and not failing:
-        return ""
-    if not failing:
-        return "" if outcome.works else f"the proof says open, packets are stopped: {outcome.gate}"
-    if outcome.works:
-        partly = step.intermittent or any(each.partial for each in failing)
-        return "" if partly else "the proof says closed, packets get through"
-    codes = {each.code for each in failing}
-    if any(each.gate is Gate.NAMES for each in failing) or codes & NO_WAY:
-        return ""
-    unsure = any(each.verdict is Verdict.UNKNOWN for each in made)
-    if outcome.gate not in codes and not unsure:
-        return f"packets are stopped first by {outcome.gate}, which the proof does not name"
-    return ""
 
 
 def _lines(rows: list[Row]) -> Iterator[str]:
