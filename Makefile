@@ -3,13 +3,12 @@
 #   make demo    the network of the blog post, as printed and as mended
 #   make test    all tests, with the coverage gates
 #   make lint    ruff and mypy
-#   make agree   the proof and real packets, asked about random networks and every scenario (make agree N=2000)
+#   make agree   the proof and real packets, asked about random networks and every scenario (make agree N=2000 JOBS=4)
 #   make bench   start-up, speed and memory (make bench BENCH="--peer checkov" to compare)
 #   make docs    write the generated parts of the docs again
 #   make clean   remove what the other targets made
 
 PYTHON ?= python3
-JOBS   ?= 2
 # Printed with every test run; `make test SEED=...` repeats one.
 SEED   ?= $(shell date +%s)
 BENCH  ?=
@@ -30,6 +29,10 @@ PROVEN := src/pullproof/verdict.py,src/pullproof/prove*,src/pullproof/launch/*,s
 demo: .venv/.run
 	@$(BIN)/python -m tools.demo
 
+# How many processes do it at the same time; the proof and packets mostly wait for each other.
+test: JOBS ?= 2
+agree: JOBS ?= 4
+
 test: .venv/.dev
 	@echo "random seed $(SEED) (repeat with: make test SEED=$(SEED))"
 	@rm -f .coverage .coverage.*
@@ -40,8 +43,8 @@ test: .venv/.dev
 	@$(BIN)/coverage report --fail-under=95
 
 agree: .venv/.dev
-	@$(BIN)/python -m tests.lab.agreement $(N) $(FIRST)
-	@$(BIN)/python -m tests.lab.scenarios $(SCENARIOS)
+	@$(BIN)/python -m tests.lab.agreement $(N) $(FIRST) $(JOBS)
+	@$(BIN)/python -m tests.lab.scenarios $(SCENARIOS) $(JOBS)
 
 lint: .venv/.dev
 	$(BIN)/ruff check

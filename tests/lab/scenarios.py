@@ -1,4 +1,7 @@
-"""Every variant of the field's causes with its network made real: `python -m tests.lab.scenarios all|SHARE`."""
+"""Every variant of the field's causes with its network made real.
+
+`python -m tests.lab.scenarios all [JOBS]`, or `SHARE SEED [JOBS]` for some of them.
+"""
 
 import sys
 import tempfile
@@ -7,11 +10,11 @@ from pathlib import Path
 from random import Random
 
 from pullproof.cli.lab.verify import Row, compared
-from pullproof.lab.sandbox import run_inside
 from pullproof.model.value import Unknown
 from pullproof.prove import report
 from pullproof.sources.base import Options
 from pullproof.sources.terraform.load import load_plan
+from tests.lab.shards import JOBS, compare_all
 from tests.scenarios.judge import plan_of
 from tests.scenarios.recipe import Case, Variant, every_variant, write
 
@@ -51,15 +54,21 @@ def share(size: int, seed: int) -> list[tuple[Case, Variant]]:
     return random.sample(list(first.values()), min(size, len(first)))
 
 
+def _lines(one: tuple[Case, Variant]) -> tuple[int, list[str]]:
+    return differing([one])
+
+
 def main(words: list[str]) -> int:
-    """Compare all, or as many as asked; 1 when any differs."""
-    variants = every_variant() if words[0] == "all" else share(int(words[0]), int(words[1]))
-    tried, found = differing(variants)
-    for line in found:
-        print(line)
-    print(f"{len(variants)} variants, {tried} connections, {len(found)} disagreements")
+    """Compare all, or as many as asked; 1 when any differs, or is not compared."""
+    every, jobs = words[0] == "all", words[1:2] if words[0] == "all" else words[2:3]
+    variants = every_variant() if every else share(int(words[0]), int(words[1]))
+    told = compare_all(variants, _lines, int(jobs[0]) if jobs else JOBS)
+    if told is None:
+        return 1
+    tried, found = told
+    print(f"{len(variants)} variants, {tried} connections, {found} disagreements")
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(run_inside(lambda: main(sys.argv[1:])))
+    sys.exit(main(sys.argv[1:]))

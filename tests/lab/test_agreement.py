@@ -8,9 +8,12 @@ from tests.conftest import PROFILE
 from tests.lab.agreement import compared
 from tests.lab.sandboxed import sandboxed
 from tests.lab.scenarios import differing, share
+from tests.scenarios.recipe import every_variant
 
 #: On these the two once differed; each is also a test of what was wrong.
 ONCE_DIFFERENT = (100, 5447, 6530, 6699, 20059)
+#: A VPC beside this one with the same addresses; a port on which no host of AWS answers.
+ONCE_DIFFERENT_CAUSES = (("W20", "broken-other-vpc"), ("W34", "broken-port-closed"))
 NETWORKS = {"ci": 16}.get(PROFILE, 10)
 VARIANTS = {"ci": 16}.get(PROFILE, 8)
 
@@ -29,6 +32,17 @@ def test_the_proof_and_the_packets_agree_on_networks_where_they_once_did_not() -
     found = sandboxed(lambda: [compared(seed)[1] for seed in ONCE_DIFFERENT])
 
     assert [] == [each for some in found for each in some]
+
+
+def test_the_proof_and_the_packets_agree_on_causes_where_they_once_did_not() -> None:
+    """Every connection of each."""
+    variants = [
+        (case, each) for case, each in every_variant() if (case.id, each.name) in ONCE_DIFFERENT_CAUSES
+    ]
+    tried, found = sandboxed(lambda: differing(variants))
+
+    assert [] == found
+    assert tried > len(variants) == len(ONCE_DIFFERENT_CAUSES)
 
 
 def test_the_proof_and_the_packets_agree_on_random_networks(pytestconfig: pytest.Config) -> None:
