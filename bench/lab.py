@@ -6,10 +6,12 @@ Wall time, and the processor time of the lab's own process beside it, which othe
 import http.client
 import os
 import ssl
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from pullproof.lab.fabric import Network
 from pullproof.lab.image import LAYER, Image, blob, made_of
@@ -71,9 +73,15 @@ def interfaces() -> None:
                 held.load()
             latency(held)
         held.close()
+        settle()
     estate, starts = network(1000, rules=10_000)
     with Network(planned(estate, starts)) as held, timed("10,000 rules in 1,000 groups loaded"):
         held.load()
+
+
+def settle() -> None:
+    """Let the kernel take away what was before: it does so afterwards, and slowly."""
+    time.sleep(4)
 
 
 def latency(held: Network) -> None:
@@ -138,25 +146,84 @@ def fetched(host: str, path: str, context: ssl.SSLContext) -> float:
     return time.perf_counter() - begin
 
 
-def launch() -> None:
-    """From nothing to a task that runs, cold and warm."""
-    from pullproof.cli.lab.story import before, with_login
-    from pullproof.cli.lab.up import credentials
-    from pullproof.lab.furnish import furnish
+def cold() -> None:
+    """From nothing to a task that runs, when nothing of it has been read from the disk."""
+    os.sync()
+    Path("/proc/sys/vm/drop_caches").write_text("1", encoding="ascii")
+    launched("nothing to pulled, cold")
 
-    credentials()
-    with timed("nothing to pulled, cold"):
+
+def launch() -> None:
+    """The same once more: every file is in memory; then a second task."""
+    launched("nothing to pulled, warm", again="RunTask to RUNNING")
+
+
+def launched(what: str, again: str = "") -> None:
+    """A lab, and a task in it."""
+    with timed(what):
+        from pullproof.cli.lab.story import before, with_login
+        from pullproof.cli.lab.up import credentials
+        from pullproof.lab.furnish import furnish
+
+        credentials()
         lab = Lab(with_login(before()))
         furnish(lab)
         lab.start(lab.plan.estate.launches["orders"], platform="1.3.0")
-    with timed("RunTask to RUNNING"):
-        lab.start(lab.plan.estate.launches["orders"], platform="1.3.0")
+    if again:
+        with timed(again):
+            lab.start(lab.plan.estate.launches["orders"], platform="1.3.0")
     lab.close()
+
+
+def peer() -> None:
+    """A hundred hosts on one switch by mininet, which Debian has, against a hundred interfaces of a lab."""
+    program = Path("/usr/bin/python3")
+    if not Path("/usr/lib/python3/dist-packages/mininet").exists():
+        row("mininet", "is not installed: apt-get install --no-install-recommends mininet bridge-utils")
+        return
+    estate, starts = network(100)
+    plan = planned(estate, starts)
+    theirs, ours = [], []
+    for _ in range(3):
+        done = subprocess.run([program, "-c", MININET], capture_output=True, text=True, check=True)
+        theirs.append(float(done.stdout))
+        begin = time.perf_counter()
+        held = Network(plan)
+        ours.append(time.perf_counter() - begin)
+        held.close()
+        settle()
+    row("100 hosts by mininet", f"{min(theirs):8.3f} s (best of 3)")
+    row("100 interfaces by a lab", f"{min(ours):8.3f} s (best of 3)")
+    row("mininet against a lab", f"{min(theirs) / min(ours):8.1f}")
+
+
+MININET = """
+import time
+from mininet.log import setLogLevel
+from mininet.net import Mininet
+from mininet.nodelib import LinuxBridge
+setLogLevel("error")
+begin = time.perf_counter()
+net = Mininet(switch=LinuxBridge, controller=None, build=False, autoSetMacs=True)
+switch = net.addSwitch("s1")
+for number in range(100):
+    net.addLink(net.addHost(f"h{number}"), switch)
+net.build()
+net.start()
+print(time.perf_counter() - begin)
+net.stop()
+"""
 
 
 def main(words: list[str]) -> int:
     """Measure, each part in a sandbox of its own."""
-    parts: dict[str, Callable[[], None]] = {"launch": launch, "interfaces": interfaces, "layer": layer}
+    parts: dict[str, Callable[[], None]] = {
+        "cold": cold,
+        "launch": launch,
+        "interfaces": interfaces,
+        "layer": layer,
+        "peer": peer,
+    }
     for name in words or list(parts):
 
         def work(part: Callable[[], None] = parts[name]) -> int:
