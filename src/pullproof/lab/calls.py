@@ -4,14 +4,19 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from pullproof.lab.signed import Signer, signer
+from pullproof.lab.strict import Odd
+from pullproof.model.services import AWS_ENDINGS
+
 _REGISTRY = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com$")
 _BUCKET = re.compile(r"^(?:(?P<bucket>[a-z0-9.-]+)\.)?s3\.(?P<region>[a-z0-9-]+)\.amazonaws\.com$")
-_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
-_PATH = re.compile(r"^/v2/(?P<name>.+)/(?P<kind>manifests|blobs)/(?P<reference>[^/]+)$")
+_PATH = re.compile(
+    r"^/v2/(?P<name>[a-z0-9][a-z0-9._/-]*)/(?P<kind>manifests|blobs)/(?P<reference>[A-Za-z0-9_][A-Za-z0-9._:+-]*)$"
+)
 #: How a target header names a service, and how policies do.
 _TARGETS = {
     "AmazonEC2ContainerRegistry_V20150921": "ecr",
@@ -40,27 +45,50 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def asked(method: str, path: str, headers: Mapping[str, str], body: bytes, region: str) -> Asked:
-    """Read a call."""
+    """Read a call.
+
+    Raises:
+        Odd: it is one to no service, or one that a service could take for another than the policies do.
+    """
     named = {name.lower(): value for name, value in headers.items()}
     host = named.get("host", "").partition(":")[0].lower()
     if (found := _REGISTRY.match(host)) is not None:
         return _registry(method, path, named, found)
     if (held := _BUCKET.match(host)) is not None:
         return _object(method, path, named, host, held["bucket"] or "")
-    if path.startswith("/v2/") and not host.endswith("amazonaws.com"):
-        behind = f"/v2/public/{host.replace('.', '-')}/{path.removeprefix('/v2/')}"
-        return Asked(service="registry", action="", resource="*", host=host, path=behind)
+    if not host.endswith(AWS_ENDINGS):
+        return _public(path, host)
     target = named.get("x-amz-target", "")
     prefix, _, operation = target.rpartition(".")
     service = _TARGETS.get(prefix, host.partition(".")[0])
+    if service not in host.split("."):
+        raise Odd(400, f"{host} is not where {service} answers")
     return Asked(
         service=service,
         action=f"{service}:{operation or method}",
         resource=_resource(service, operation, body, region),
         host=host,
         path=path,
-        key=_key(named, path),
+        key=_signer(named, path, host).key,
     )
+
+
+def _public(path: str, host: str) -> Asked:
+    """A call of a public registry; there is nothing else on the lab's internet."""
+    found = _PATH.match(urlsplit(path).path)
+    if path.rstrip("/") != "/v2" and found is None:
+        raise Odd(404, "a lab's internet has registries and nothing else")
+    behind = "/v2/"
+    if found is not None:
+        behind = f"/v2/public/{host.replace('.', '-')}/{_plain(found)}"
+    return Asked(service="registry", action="", resource="*", host=host, path=behind)
+
+
+def _plain(found: re.Match[str]) -> str:
+    """The path of a manifest or blob, in which every part stands for itself."""
+    if not {"", ".", ".."}.isdisjoint(found["name"].split("/")):
+        raise Odd(400, "invalid reference format")
+    return f"{found['name']}/{found['kind']}/{found['reference']}"
 
 
 def _registry(method: str, path: str, headers: Mapping[str, str], at: re.Match[str]) -> Asked:
@@ -68,16 +96,17 @@ def _registry(method: str, path: str, headers: Mapping[str, str], at: re.Match[s
     host, account, region = at[0], at["account"], at["region"]
     found = _PATH.match(urlsplit(path).path)
     if found is None:
-        return Asked(service="registry", action="", resource="*", host=host, path=path, key=_login(headers))
+        if path.rstrip("/") != "/v2":
+            raise Odd(404, "a lab's registry has manifests and blobs")
+        return Asked(service="registry", action="", resource="*", host=host, path="/v2/", key=_login(headers))
     reads = "ecr:BatchGetImage" if found["kind"] == "manifests" else "ecr:GetDownloadUrlForLayer"
     writes = "ecr:PutImage" if found["kind"] == "manifests" else "ecr:UploadLayerPart"
-    name = unquote(found["name"])
     return Asked(
         service="registry",
         action=reads if method in ("GET", "HEAD") else writes,
-        resource=f"arn:aws:ecr:{region}:{account}:repository/{name}",
+        resource=f"arn:aws:ecr:{region}:{account}:repository/{found['name']}",
         host=host,
-        path=f"/v2/{account}/{region}/{name}/{found['kind']}/{found['reference']}",
+        path=f"/v2/{account}/{region}/{_plain(found)}",
         key=_login(headers),
     )
 
@@ -93,8 +122,8 @@ def _login(headers: Mapping[str, str]) -> str:
 
 
 def _object(method: str, path: str, headers: Mapping[str, str], host: str, bucket: str) -> Asked:
-    split = urlsplit(path)
-    name = unquote(split.path).lstrip("/")
+    signed = _signer(headers, path, host)
+    name = unquote(urlsplit(path).path).lstrip("/")
     if not bucket:
         bucket, _, name = name.partition("/")
     verb = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}.get(
@@ -106,17 +135,17 @@ def _object(method: str, path: str, headers: Mapping[str, str], host: str, bucke
         resource=f"arn:aws:s3:::{bucket}/{name}",
         host=host,
         path=path,
-        key=_key(headers, path),
-        presigned="X-Amz-Signature" in parse_qs(split.query),
+        key=signed.key,
+        presigned=signed.presigned,
     )
 
 
-def _key(headers: Mapping[str, str], path: str) -> str:
-    found = _CREDENTIAL.search(headers.get("authorization", ""))
-    if found is not None:
-        return found[1]
-    credential = parse_qs(urlsplit(path).query).get("X-Amz-Credential", [""])[0]
-    return credential.partition("/")[0]
+def _signer(headers: Mapping[str, str], path: str, host: str) -> Signer:
+    """Who signed a call to one of AWS's services: the stand-in goes by what the signature is for."""
+    found = signer(headers.get("authorization", ""), path)
+    if found.service and found.service not in host.split("."):
+        raise Odd(403, "Credential should be scoped to correct service")
+    return found
 
 
 def _resource(service: str, operation: str, body: bytes, region: str) -> str:

@@ -10,20 +10,25 @@ import selectors
 import socket
 import ssl
 import threading
+from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
-from typing import Any
 
 import msgspec
 
 from pullproof.lab.calls import Asked, asked, refused
 from pullproof.lab.fabric import Listener
 from pullproof.lab.secure import Secure
+from pullproof.lab.strict import PATIENCE, Odd, body, headed
 
 #: Copied at once.
 CHUNK = 1 << 20
+#: How many calls are remembered.
+LATEST = 1000
 #: Headers that belong to one connection.
-HOPS = frozenset(["connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-connection", "te"])
+HOPS = frozenset(
+    ["connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-connection", "te", "expect"]
+)
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,18 +52,20 @@ class Backends(msgspec.Struct, frozen=True, kw_only=True):
 class Front:
     """Takes calls on the listeners that it is given, until it is closed."""
 
-    def __init__(self, context: ssl.SSLContext, backends: Backends) -> None:
+    def __init__(self, context: ssl.SSLContext, backends: Backends, *, patience: float = PATIENCE) -> None:
         self._context = context
+        #: Seconds in which a whole call must have come.
+        self.patience = patience
         self.backends = backends
         self._select = selectors.DefaultSelector()
         self._held: dict[socket.socket, Listener] = {}
-        self._wake, woken = socket.socketpair()
-        self._select.register(woken, selectors.EVENT_READ, None)
+        self._wake, self._woken = socket.socketpair()
+        self._select.register(self._woken, selectors.EVENT_READ, None)
         self._lock = threading.Lock()
         self._waiting: list[Listener] | None = None
         self._closed = False
-        #: Every call: how it came, what was asked, the status.
-        self.log: list[tuple[Way, Asked, int]] = []
+        #: The latest calls: how it came, what was asked, the status.
+        self.log: deque[tuple[Way, Asked, int]] = deque(maxlen=LATEST)
         self._thread = threading.Thread(target=self._run, name="front", daemon=True)
         self._thread.start()
 
@@ -73,6 +80,8 @@ class Front:
         self._closed = True
         self._wake.send(b"!")
         self._thread.join(timeout=5)
+        for held in (self._select, self._wake, self._woken):
+            held.close()
 
     def _run(self) -> None:
         while not self._closed:
@@ -103,12 +112,8 @@ class Front:
             self._select.register(held, selectors.EVENT_READ, listener)
 
     def _take(self, call: socket.socket, way: Way) -> None:
-        call.settimeout(60)
-        with (
-            contextlib.suppress(OSError, ssl.SSLError, ValueError),
-            call,
-            Secure(call, self._context) as secure,
-        ):
+        # Whatever a client sends, it is its own connection alone that ends.
+        with contextlib.suppress(Exception), call, Secure(call, self._context, self.patience) as secure:
             _Handler(secure, way, self)
 
 
@@ -119,25 +124,64 @@ class _Handler(BaseHTTPRequestHandler):
     # Answers in one piece.
     wbufsize = 1 << 16
 
-    def __init__(self, call: Any, way: Way, front: Front) -> None:
+    def __init__(self, call: Secure, way: Way, front: Front) -> None:
+        self._call = call
         self._way = way
         self._front = front
-        super().__init__(call, (way.sender, 0), front)  # type: ignore[arg-type]  # it only keeps the server
+        self._begun = False
+        # It keeps the server, and asks the connection for files.
+        super().__init__(call, (way.sender, 0), front)  # type: ignore[arg-type]
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the front keeps a record."""
 
+    def handle_one_request(self) -> None:
+        """Take the next call of this connection, all of which must come in time, not only its next byte."""
+        self._call.wait()
+        self._begun = False
+        super().handle_one_request()
+
     def _carry(self) -> None:
         backends = self._front.backends
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length)
-        call = asked(self.command, self.path, dict(self.headers.items()), body, backends.region)
-        if why := backends.judge(call, self._way):
-            status, headers, data = refused(call, why)
-            self._front.log.append((self._way, call, status))
-            self._answer(status, headers, data)
+        try:
+            headers = headed(self.path, self.headers)
+            data = body(headers, self.rfile)
+            call = asked(self.command, self.path, headers, data, backends.region)
+            self._front.log.append((self._way, call, self._answered(call, data)))
+        except Odd as odd:
+            self._over(odd.status, odd.says)
+        except TimeoutError:
+            raise
+        except (OSError, http.client.HTTPException):
+            self._over(502, "no service answers")
+        except Exception:  # noqa: BLE001  # nobody knows what else a body can hold
+            self._over(400, "it makes no sense")
+
+    def _answered(self, call: Asked, data: bytes) -> int:
+        if why := self._front.backends.judge(call, self._way):
+            status, headers, says = refused(call, why)
+            self._answer(status, headers, says)
+            return status
+        return self._forward(call, data)
+
+    def _over(self, status: int, says: str) -> None:
+        """Refuse, where no answer has begun, and end the connection: what comes next may be no call."""
+        if self._begun:
+            self.close_connection = True
             return
-        self._front.log.append((self._way, call, self._forward(call, body)))
+        held = [("Content-Type", "text/plain"), ("Connection", "close")]
+        self._answer(status, held, f"{says}\n".encode())
+
+    def send_response_only(self, code: int, message: str | None = None) -> None:
+        """Begin to answer."""
+        self._begun = code >= 200
+        super().send_response_only(code, message)
+
+    def handle_expect_100(self) -> bool:
+        """Say at once that the body may come: what is kept back for one piece would be waited for."""
+        going = super().handle_expect_100()
+        self.wfile.flush()
+        return going
 
     def _forward(self, call: Asked, body: bytes) -> int:
         """Ask the service behind, and hand its answer on as it comes."""

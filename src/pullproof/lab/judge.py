@@ -8,6 +8,7 @@ import threading
 from pullproof.lab.calls import Asked
 from pullproof.lab.front import Way
 from pullproof.lab.keys import why_no_key
+from pullproof.lab.names import serves
 from pullproof.lab.plan import Plan, single
 from pullproof.lab.policy import Call, Layers, NoOpinion, allowed
 from pullproof.model.ecs import Launch
@@ -51,6 +52,8 @@ class Judge:
             return ""
         role = self._role(call.key)
         endpoint = self._endpoint(call, way)
+        if endpoint is not None and not serves(self.plan, endpoint, call.host):
+            return "no such service here"
         mine = call.presigned or call.key not in self._roles
         levels = self.plan.estate.organization_levels.get(self.account)
         layers = Layers(

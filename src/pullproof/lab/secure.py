@@ -8,6 +8,7 @@ import contextlib
 import io
 import socket
 import ssl
+import time
 from typing import Any, Self
 
 #: Asked of the socket at once.
@@ -17,12 +18,17 @@ CHUNK = 1 << 18
 class Secure:
     """The server's end of a connection, as a handler of `http.server` wants it.
 
+    What is waited for (the handshake first) must have come within `patience` seconds, however slowly it comes.
+
     Raises:
         ssl.SSLError: the client speaks no TLS, or does not trust the certificate.
+        TimeoutError: it does not come.
     """
 
-    def __init__(self, call: socket.socket, context: ssl.SSLContext) -> None:
+    def __init__(self, call: socket.socket, context: ssl.SSLContext, patience: float = 60.0) -> None:
         self._call = call
+        self._patience = patience
+        self.wait()
         self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._came, self._goes, server_side=True)
         self._shake()
@@ -43,9 +49,9 @@ class Secure:
         raw = _Raw(self)
         return io.BufferedReader(raw, CHUNK) if "r" in mode else io.BufferedWriter(raw, max(size, 1))
 
-    def settimeout(self, seconds: float | None) -> None:
-        """How long to wait for the other end."""
-        self._call.settimeout(seconds)
+    def wait(self) -> None:
+        """Be patient again, from now on."""
+        self._until = time.monotonic() + self._patience
 
     def read(self, into: memoryview) -> int:
         """Some of what came; 0 at the end."""
@@ -78,12 +84,17 @@ class Secure:
                 return
 
     def _hear(self) -> bool:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("it did not come in time")
+        self._call.settimeout(left)
         data = self._call.recv(CHUNK)
         self._came.write(data)
         return bool(data)
 
     def _send(self) -> None:
         if self._goes.pending:
+            self._call.settimeout(self._patience)
             self._call.sendall(self._goes.read())
 
 

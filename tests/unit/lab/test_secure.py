@@ -78,6 +78,7 @@ def test_much_is_sent_in_few_pieces(authority: Authority) -> None:
 
         def __init__(self, held: socket.socket) -> None:
             self._held = held
+            self.settimeout = held.settimeout
 
         def recv(self, size: int) -> bytes:
             """What came."""
