@@ -9,7 +9,7 @@ from pullproof.lab.concrete import endpoint_name as own_name
 from pullproof.lab.plan import Interface, Plan
 from pullproof.model import s3_ranges
 from pullproof.model.endpoints import Endpoint, EndpointType
-from pullproof.model.names import HostedZone
+from pullproof.model.names import HostedZone, Record
 from pullproof.model.services import endpoint_name, service_of
 from pullproof.model.value import Unknown
 
@@ -17,16 +17,22 @@ from pullproof.model.value import Unknown
 PUBLIC_HOST = 0x36EF0A0A
 
 
+#: How many CNAME records are followed.
+DEEPEST = 8
+
+
 class NoAnswer(Exception):
     """The name means nothing here; the message is the code of what is wrong."""
 
 
-def addresses(plan: Plan, subnet: str, host: str) -> tuple[int, ...]:
-    """The addresses that a name has for an interface in a subnet.
+def addresses(plan: Plan, subnet: str, host: str, depth: int = 0) -> tuple[int, ...]:
+    """The addresses that a name has for an interface in a subnet; `depth` CNAME records led to it.
 
     Raises:
         NoAnswer: the resolver has none, or there is no resolver.
     """
+    if depth > DEEPEST:
+        raise NoAnswer("dns-no-record")
     place = plan.estate.subnets[subnet]
     vpc = plan.estate.vpcs[str(place.vpc)]
     if vpc.dns_support is not True:
@@ -37,7 +43,10 @@ def addresses(plan: Plan, subnet: str, host: str) -> tuple[int, ...]:
         sorted(_private(plan, vpc.key, host), key=lambda each: -each[0]) if vpc.dns_hostnames is True else []
     )
     if answers:
-        found = answers[0][1]
+        _, answer = answers[0]
+        found = (
+            _own(plan, answer) if isinstance(answer, str) else tuple(_recorded(plan, subnet, answer, depth))
+        )
         if not found:
             raise NoAnswer("dns-no-record")
         return found
@@ -55,28 +64,42 @@ def _public(plan: Plan, host: str) -> tuple[int, ...]:
     return (PUBLIC_HOST,)
 
 
-def _private(plan: Plan, vpc: str, host: str) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Zones that answer, by the length of their name, and what they answer."""
+def _private(plan: Plan, vpc: str, host: str) -> Iterator[tuple[int, list[Record] | str]]:
+    """What answers inside the VPC, by the length of its zone's name: records, or the key of an endpoint."""
     for zone in plan.estate.zones.values():
-        if vpc in zone.vpcs.items and isinstance(zone.name, str) and _below(host, zone.name):
-            yield len(zone.name), tuple(_recorded(plan, zone, host))
+        if vpc in zone.vpcs.items and isinstance(zone.name, str) and _below(host, zone.name.lower()):
+            yield len(zone.name), _records(zone, host)
     for endpoint in plan.estate.endpoints.values():
         if endpoint.vpc == vpc and (size := _answers_for(plan, endpoint, host)):
-            yield size, _own(plan, endpoint.key)
+            yield size, endpoint.key
 
 
-def _recorded(plan: Plan, zone: HostedZone, host: str) -> Iterator[int]:
-    """What a zone's records for a name answer: addresses, aliases of endpoints, other names."""
-    for record in zone.records.items:
-        if isinstance(record.name, Unknown) or isinstance(record.alias, Unknown):
-            continue
-        wild = record.name.startswith("*.") and _below(host, record.name[2:]) and host != record.name[2:]
-        if (record.name != host and not wild) or record.type not in ("A", "CNAME"):
+def _records(zone: HostedZone, host: str) -> list[Record]:
+    """A zone's records for a name: its own, else those of the wildcard below the closest name that there is.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
+    """
+    every = [(each.name.lower(), each) for each in zone.records.items if isinstance(each.name, str)]
+    named = {name for name, _ in every}
+    parts = host.split(".")
+    above = (".".join(parts[start:]) for start in range(1, len(parts)))
+    closest = next((name for name in above if any(_below(each, name) for each in named)), "")
+    answering = host if host in named else f"*.{closest}"
+    return [record for name, record in every if name == answering]
+
+
+def _recorded(plan: Plan, subnet: str, records: list[Record], depth: int) -> Iterator[int]:
+    """What records answer: addresses, aliases of endpoints, what other names mean."""
+    for record in records:
+        if isinstance(record.alias, Unknown) or record.type not in ("A", "CNAME"):
             continue
         if record.alias:
             yield from _own(plan, record.alias)
         for value in record.values.items:
-            yield from _address(value) if record.type == "A" else _own(plan, _called(plan, value))
+            if record.type == "A":
+                yield from _address(value)
+            else:
+                yield from addresses(plan, subnet, value.rstrip("."), depth + 1)
 
 
 def _address(value: str) -> Iterator[int]:
