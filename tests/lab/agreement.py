@@ -12,13 +12,17 @@ from pullproof.cli.lab.agreeing import difference, of_reached
 from pullproof.lab.ask import ask
 from pullproof.lab.fabric import Network
 from pullproof.lab.plan import Start, planned
+from pullproof.model.endpoints import EndpointType
 from pullproof.model.estate import Estate
+from pullproof.model.value import Listing
+from pullproof.model.vpc import Target, TargetKind
 from pullproof.reach.walk import Source, reach_host, reach_mount
-from tests.build import REGION, a_source
+from tests.build import REGION, a_route, a_source, an_endpoint
 from tests.lab.shards import JOBS, compare_all
 from tests.oracle.networks import GROUPS, drawn, mostly, some
 from tests.oracle.reach_cases import HOSTS
 
+WALL = Target(TargetKind.FIREWALL_ENDPOINT, "wall")
 MOUNT = f"fs-1.efs.{REGION}.amazonaws.com"
 
 
@@ -39,9 +43,31 @@ def estate_of(seed: int) -> tuple[Estate, Source]:
     return estate, source
 
 
-def compared(seed: int) -> tuple[int, list[Disagreement]]:
+def walled(seed: int, estate: Estate) -> None:
+    """Let some routes of a network lead to a firewall with an endpoint in one or two of its subnets."""
+    random = Random(f"walls {seed}")
+    an_endpoint(
+        estate, "", "wall", vpc="a", subnets=some(random, ("a1", "a2", "apub"), 1), groups=(),
+        kind=EndpointType.GATEWAY_LOAD_BALANCER, service="com.amazonaws.vpce.eu-west-1.vpce-svc-1",
+    )  # fmt: skip
+    for key, table in estate.route_tables.items():
+        if table.vpc != "a":
+            continue
+        held = [
+            msgspec.structs.replace(route, target=WALL) if mostly(random, 0.4) else route
+            for route in table.routes.items
+        ]
+        if mostly(random, 0.3):
+            block = random.choice(("10.0.0.0/28", "10.0.0.16/28", "10.0.0.32/28"))
+            held.append(a_route(block, TargetKind.FIREWALL_ENDPOINT, "wall"))
+        estate.route_tables[key] = msgspec.structs.replace(table, routes=Listing(tuple(held)))
+
+
+def compared(seed: int, *, walls: bool = False) -> tuple[int, list[Disagreement]]:
     """How many questions were asked about a network, and where the answers differ."""
     estate, source = estate_of(seed)
+    if walls:
+        walled(seed, estate)
     start = Start(
         key=source.key, subnet=source.subnet, groups=source.groups.items, public_ip=source.public_ip is True
     )

@@ -55,6 +55,17 @@ def test_the_proof_and_the_packets_agree_on_random_networks(pytestconfig: pytest
     assert sum(asked for asked, _ in found) >= NETWORKS * 3
 
 
+def test_firewalls_on_the_way_make_no_difference_between_proof_and_packets(
+    pytestconfig: pytest.Config,
+) -> None:
+    """What the proof is certain of in spite of them, the packets say too."""
+    random = chosen(pytestconfig)
+    seeds = [*range(4), *(random.randrange(1 << 32) for _ in range(NETWORKS // 2))]
+    found = sandboxed(lambda: [compared(seed, walls=True) for seed in seeds], seconds=300)
+
+    assert [] == [each for _, some in found for each in some]
+
+
 def test_the_proof_and_the_packets_agree_on_causes_of_the_field(pytestconfig: pytest.Config) -> None:
     """One variant of each of several causes."""
     variants = share(VARIANTS, chosen(pytestconfig).randrange(1 << 32))

@@ -14,7 +14,9 @@ import pytest
 
 from pullproof.errors import ToolError, UsageError
 from pullproof.lab.agent import Event
+from pullproof.lab.ask import Outcome
 from pullproof.lab.daemon import Daemon
+from pullproof.lab.nft import Drop
 from pullproof.lab.remote import Remote, address, claimed, running
 from pullproof.lab.task import Task
 from pullproof.model.ecs import Launch, LaunchKind
@@ -41,6 +43,7 @@ class FakeLab:
         self.plan = SimpleNamespace(
             estate=estate, region="eu-west-1", interfaces={}, left_out=(), of=lambda _: ()
         )
+        self.network, self.lock = None, threading.RLock()
         self.scale, self.api, self.changed = 0.01, "http://127.77.0.1:1", 0
         self.followed = 0
         self.changes: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -153,6 +156,25 @@ def test_lines_that_are_no_question_are_answered_all_the_same(lab: FakeLab) -> N
             lines.flush()
             assert "error" in json.loads(lines.readline())
     assert "eu-west-1" == Remote(lab.name).one("status")["region"]
+
+
+def test_a_trace_names_the_firewall_that_stopped_it(lab: FakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what the estate calls it; sender and receiver, too, where they are known."""
+    list(Remote(lab.name).ask("run", launch="orders"))
+    owners = {"task1": "orders", "fw2": "wall"}
+    lab.plan.interfaces = {name: SimpleNamespace(owner=owner) for name, owner in owners.items()}
+    lab.plan.of = lambda _: (lab.plan.interfaces["task1"],)
+    drop = Drop(
+        stage="unseen", vpc="vpc", sender="task1", receiver="9.9.9.9", address="9.9.9.9", protocol="tcp",
+        port=443, by="fw2",
+    )  # fmt: skip
+    outcome = Outcome(addresses=(0x09090909,), gate="asymmetric-route", drops=(drop,))
+    monkeypatch.setattr("pullproof.lab.daemon.ask", lambda *_: outcome)
+    told = Remote(lab.name).one("trace", task="0123", host="9.9.9.9", port=443)
+
+    gate = told["gates"][0]
+    assert ("asymmetric-route", "orders", "9.9.9.9") == (gate["code"], gate["from"], gate["to"])
+    assert ["wall"] == gate["by"]
 
 
 def test_a_lab_ends_when_it_is_told_to(lab: FakeLab) -> None:

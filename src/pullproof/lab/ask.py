@@ -21,6 +21,7 @@ CODES = {
     "no_public": "no-public-ip",
     "blocked": "public-access-blocked",
     "transitive": "no-route",
+    "unseen": "asymmetric-route",
 }
 #: Nothing was dropped by a filter, and nothing came back: no route leads there.
 SILENT = "no-route"

@@ -280,7 +280,9 @@ class Daemon:
                     "stage": drop.stage,
                     "from": self._named(drop.sender),
                     "to": self._named(drop.receiver),
-                    "by": self._deciding(drop.stage, drop.sender, drop.receiver),
+                    "by": [self._named(drop.by)]
+                    if drop.by
+                    else self._deciding(drop.stage, drop.sender, drop.receiver),
                     "address": drop.address,
                     "port": drop.port,
                 }

@@ -1,7 +1,7 @@
 """The plan in the kernel: a namespace for each VPC, each interface, each transit gateway, and the outside.
 
     task ── VPC fabric ── igw/gwe ── the outside (S3, AWS's public hosts, the internet)
-              │  └── endpoint, mount target, NAT gateway: a namespace each
+              │  └── endpoint, mount target, NAT gateway, firewall: a namespace each
               └── peering / transit gateway ── another VPC's fabric
 
 Everything is held by file descriptors of this process: when it ends, however it ends, nothing is left.
@@ -13,6 +13,7 @@ from typing import Self
 import msgspec
 
 from pullproof.lab.filters import INTERNET, SERVICES, Fabric, ruleset
+from pullproof.lab.inspection import begin, rules, unseen
 from pullproof.lab.kernel import inside
 from pullproof.lab.netlink import Rule
 from pullproof.lab.nft import Drop, drops_here, load
@@ -103,6 +104,9 @@ class Network:
             if forwards and interface.name not in before:
                 with inside(self.spaces[interface.name]):
                     load(_translation(interface))
+            elif interface.role is Role.FIREWALL and interface.name not in before:
+                with inside(self.spaces[interface.name]):
+                    begin()
         self._serve()
         self.load()
 
@@ -143,9 +147,16 @@ class Network:
             want.rules.append(Rule(priority=800, table=SPECIFIC + mark, mark=mark))
             want.rules.append(Rule(priority=1000, table=GENERAL + mark, mark=mark))
             want.leads.append(Lead(0, 0, table=GENERAL + mark))
-            for way in ways.of(subnet):
+            found = ways.of(subnet)
+            for way in found:
                 table = SPECIFIC if is_specific(way, owned) else GENERAL
                 want.leads.append(Lead(way.block.first, way.block.prefix, way.link, table + mark))
+            if any(is_specific(way, owned) for way in found):
+                # What stays inside a subnet is not routed.
+                want.rules += [
+                    Rule(priority=700, table=MAIN, mark=mark, first=block.first, prefix=block.prefix)
+                    for block in single(self.plan.estate.subnets[subnet].blocks)
+                ]
         return want
 
     def _outside(self, vpc: str) -> Wanted:
@@ -229,6 +240,9 @@ class Network:
             fabric = Fabric(plan=self.plan, vpc=key, marks=self._marks, peers=self._peers.get(key, {}))
             with inside(self.spaces[f"vpc:{key}"]):
                 load(ruleset(fabric, observing=observing))
+        for appliance in self.plan.with_role(Role.FIREWALL):
+            with inside(self.spaces[appliance.name]):
+                load(rules(observing=observing))
 
     def drops(self) -> tuple[Drop, ...]:
         """What was stopped since the filters were loaded."""
@@ -236,6 +250,9 @@ class Network:
         for key in self.plan.estate.vpcs:
             with inside(self.spaces[f"vpc:{key}"]):
                 found += drops_here(key)
+        for appliance in self.plan.with_role(Role.FIREWALL):
+            with inside(self.spaces[appliance.name]):
+                found += unseen(self.plan, appliance)
         return tuple(found)
 
 

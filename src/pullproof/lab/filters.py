@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from pullproof.lab.plan import Interface, Plan, Role
+from pullproof.lab.plan import Interface, Plan, Role, single
 from pullproof.model.addresses import PRIVATE_V4, Addresses, blocks, dotted
 from pullproof.model.filters import AclEntry, GroupRef, GroupRule
 from pullproof.model.packets import ANY_PROTOCOL, EVERY_PORT, TCP, UDP, Service
@@ -119,7 +119,10 @@ class _Writer:
         enter = [f'"{each.name}" : jump {self._entering(each.subnet)}' for each in self.inside]
         for name, rows in (("sg_out", out), ("sg_in", in_), ("nacl_out", leave), ("nacl_in", enter)):
             yield from self._named(f"to_{name}", "map", "type ifname : verdict", rows)
+        firewalls = self._quoted(Role.FIREWALL)
         yield from self._named("transit", "set", "type ifname", self._quoted(Role.TRANSIT))
+        yield from self._named("firewalls", "set", "type ifname", firewalls)
+        yield from self._named("apart", "set", "type ifname", [*self._quoted(Role.TRANSIT), *firewalls])
         yield from self._named("peers", "set", "type ifname", [f'"{name}"' for name in self.peers])
         yield from _chain(
             "transit_gateway",
@@ -138,6 +141,7 @@ class _Writer:
                 "ct state new iifname vmap @to_sg_out",
                 "iifname vmap @to_nacl_out",
                 "iifname @transit jump transit_gateway",
+                *self._inspected(),
                 f'ct direction original oifname "{INTERNET}" jump to_internet',
                 "oifname vmap @to_nacl_in",
                 "ct state new oifname vmap @to_sg_in",
@@ -145,6 +149,12 @@ class _Writer:
                 "accept",
             ],
         )
+
+    def _inspected(self) -> Iterator[str]:
+        """What comes out of a firewall keeps its sender's address: another VPC's is a guest here all the same."""
+        if owned := single(self.estate.vpcs[self.vpc].blocks):
+            own = ", ".join(f"{dotted(block.first)}/{block.prefix}" for block in owned)
+            yield f"iifname @firewalls ip saddr != {{ {own} }} jump transit_gateway"
 
     def _to_internet(self) -> Iterator[str]:
         """Only what has a public address passes an internet gateway, and only to public addresses.
@@ -174,7 +184,11 @@ class _Writer:
         yield "iifname != @spared goto end_blocked"
 
     def _after(self) -> Iterator[str]:
-        """Public addresses stand for private ones beyond the internet gateway."""
+        """Public addresses stand for private ones beyond the internet gateway.
+
+        Each packet is translated by itself: what passes a firewall comes through here twice, and replies may
+        not.
+        """
         pairs = [(dotted(each.address), dotted(each.public)) for each in self.inside if each.public]
         yield from self._named(
             "outside", "map", "type ipv4_addr : ipv4_addr", [f"{a} : {b}" for a, b in pairs]
@@ -185,15 +199,15 @@ class _Writer:
         yield from _chain(
             "departing",
             [
-                "type nat hook postrouting priority srcnat; policy accept;",
-                f'oifname "{INTERNET}" snat to ip saddr map @outside',
+                "type filter hook postrouting priority srcnat; policy accept;",
+                f'oifname "{INTERNET}" ip saddr set ip saddr map @outside',
             ],
         )
         yield from _chain(
             "arriving",
             [
-                "type nat hook prerouting priority dstnat; policy accept;",
-                f'iifname "{INTERNET}" dnat to ip daddr map @behind',
+                "type filter hook prerouting priority raw; policy accept;",
+                f'iifname "{INTERNET}" ip daddr set ip daddr map @behind',
             ],
         )
 
@@ -234,9 +248,10 @@ class _Writer:
                 return None
             name = self.names.of("members_", rule.peer.ref)
             self._collect(name, [dotted(each.address) for each in self.plan.with_group(rule.peer.ref)])
-            # Members are known by their private addresses, and not beyond a transit gateway.
+            # Members are known by their private addresses, and not beyond a transit gateway or an appliance.
+            # https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
             beyond = "oifname" if way == "out" else "iifname"
-            return f"{beyond} != @transit ip {{side}} @{name}"
+            return f"{beyond} != @apart ip {{side}} @{name}"
         held = self._listed(rule.peer) if isinstance(rule.peer, ListRef) else rule.peer
         if isinstance(held, Unknown) or not held.v4:
             return None

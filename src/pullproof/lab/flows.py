@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from pullproof.errors import ToolError
 from pullproof.lab.fabric import Network
 from pullproof.lab.kernel import inside
+from pullproof.lab.plan import Role
 
 _ENTRY = re.compile(
     r"^(?P<protocol>\w+)\s+(?P<number>\d+)\s.*?src=(?P<source>\S+) dst=(?P<target>\S+)"
     r" sport=(?P<sport>\d+) dport=(?P<dport>\d+)(?: packets=(?P<packets>\d+) bytes=(?P<bytes>\d+))?"
+    r"(?P<alone> \[UNREPLIED\])?"
 )
 
 
@@ -27,22 +29,35 @@ def flow_log(network: Network) -> Iterator[str]:
     now = int(time.time())
     for vpc in network.plan.estate.vpcs:
         owners = {_word(each.address): each.owner for each in network.plan.in_vpc(vpc)}
-        with inside(network.spaces[f"vpc:{vpc}"]):
-            text = _conntrack()
-        for line in text.splitlines():
-            found = _ENTRY.match(line)
-            if found is None or "[UNREPLIED]" in line:
-                continue
-            owner = owners.get(found["source"], "-")
-            yield (
-                f"2 - {owner} {found['source']} {found['target']} {found['sport']} {found['dport']}"
-                f" {found['number']} {found['packets'] or '-'} {found['bytes'] or '-'} {now} {now} ACCEPT OK"
-            )
+        for found in _entries(network.spaces[f"vpc:{vpc}"]):
+            if not found["alone"]:
+                yield _accepted(owners.get(found["source"], "-"), found, now)
+    for appliance in network.plan.with_role(Role.FIREWALL):
+        # All that it saw, also where no reply came by it.
+        for found in _entries(network.spaces[appliance.name]):
+            yield _accepted(appliance.owner, found, now)
     for drop in network.drops():
         held = network.plan.interfaces.get(drop.sender)
         source, owner = ("-", drop.sender) if held is None else (_word(held.address), held.owner)
+        if drop.by:
+            source = drop.sender if held is None else source
+            owner = network.plan.interfaces[drop.by].owner
         number = {"tcp": "6", "udp": "17"}.get(drop.protocol, drop.protocol)
         yield f"2 - {owner} {source} {drop.address} - {drop.port} {number} - - {now} {now} REJECT OK"
+
+
+def _accepted(owner: str, found: re.Match[str], now: int) -> str:
+    return (
+        f"2 - {owner} {found['source']} {found['target']} {found['sport']} {found['dport']}"
+        f" {found['number']} {found['packets'] or '-'} {found['bytes'] or '-'} {now} {now} ACCEPT OK"
+    )
+
+
+def _entries(space: int) -> Iterator[re.Match[str]]:
+    """The connections that a namespace remembers."""
+    with inside(space):
+        text = _conntrack()
+    yield from filter(None, map(_ENTRY.match, text.splitlines()))
 
 
 def _word(address: int) -> str:

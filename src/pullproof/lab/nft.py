@@ -19,6 +19,8 @@ class Drop(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     protocol: str
     port: int
+    #: The link of the appliance that stopped them; "" where a filter of the VPC did.
+    by: str = ""
 
 
 def load(text: str) -> None:
@@ -36,27 +38,34 @@ def drops_here(vpc: str) -> list[Drop]:
     Raises:
         ToolError: nft is missing, or fails.
     """
-    found: list[Drop] = []
+    return [
+        Drop(
+            stage=stage,
+            vpc=vpc,
+            sender=sender,
+            receiver=receiver,
+            address=address,
+            protocol=protocol,
+            port=int(port) if port.isdigit() else 0,
+        )
+        for stage, (sender, receiver, address, protocol, port) in records()
+        if stage in STAGES
+    ]
+
+
+def records() -> list[tuple[str, list[str]]]:
+    """The records of this namespace: the stage, and what is told of a packet that it stopped.
+
+    Raises:
+        ToolError: nft is missing, or fails.
+    """
+    found: list[tuple[str, list[str]]] = []
     for item in json.loads(_run(["nft", "-j", "list", "sets", "ip"], ""))["nftables"]:
         held = item.get("set", {})
-        stage = str(held.get("name", "")).removeprefix("drop_")
-        if stage not in STAGES:
-            continue
-        for element in held.get("elem", []):
-            sender, receiver, address, protocol, port = (element.get("elem", {}).get("val", element))[
-                "concat"
-            ]
-            found.append(
-                Drop(
-                    stage=stage,
-                    vpc=vpc,
-                    sender=str(sender),
-                    receiver=str(receiver),
-                    address=str(address),
-                    protocol=str(protocol),
-                    port=int(port) if str(port).isdigit() else 0,
-                )
-            )
+        name = str(held.get("name", ""))
+        for element in held.get("elem", []) if name.startswith("drop_") else ():
+            parts = element.get("elem", {}).get("val", element)["concat"]
+            found.append((name.removeprefix("drop_"), [str(part) for part in parts]))
     return found
 
 

@@ -26,7 +26,7 @@ KEPT = 4
 
 
 class Role(enum.Enum):
-    """What an interface is for; those from `NAT` on have no security groups."""
+    """What an interface is for."""
 
     TASK = "task"
     ENDPOINT = "endpoint"
@@ -34,6 +34,11 @@ class Role(enum.Enum):
     BOX = "box"
     NAT = "nat"
     TRANSIT = "transit"
+    FIREWALL = "firewall"
+
+
+#: These take what is for others: no security groups apply to them. Their addresses are a subnet's last ones.
+CARRIERS = (Role.NAT, Role.TRANSIT, Role.FIREWALL)
 
 
 class Interface(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +62,7 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def filtered(self) -> bool:
         """Whether security groups apply to it."""
-        return self.role not in (Role.NAT, Role.TRANSIT)
+        return self.role not in CARRIERS
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +107,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def in_vpc(self, vpc: str) -> tuple[Interface, ...]:
         """The interfaces of a VPC."""
         return tuple(each for each in self.interfaces.values() if each.vpc == vpc)
+
+    def with_role(self, role: Role) -> tuple[Interface, ...]:
+        """The interfaces that are for one purpose."""
+        return tuple(each for each in self.interfaces.values() if each.role is role)
 
     def with_group(self, group: str) -> tuple[Interface, ...]:
         """The interfaces that carry a security group."""
@@ -195,7 +204,7 @@ class Chooser:
 
     def _free(self, subnet: str, role: Role) -> int:
         """The next free address: from the top for those whose address AWS's API does not tell."""
-        place = (subnet, role in (Role.NAT, Role.TRANSIT))
+        place = (subnet, role in CARRIERS)
         if place not in self._next:
             self._next[place] = self._hosts(*place)
         return next((each for each in self._next[place] if (subnet, each) not in self._taken), 0)
@@ -217,6 +226,7 @@ _PREFIX = {
     Role.BOX: "eni",
     Role.NAT: "nat",
     Role.TRANSIT: "tgw",
+    Role.FIREWALL: "fw",
 }
 
 
@@ -243,6 +253,8 @@ def planned(estate: Estate, starts: Iterable[Start], ledger: Ledger | None = Non
             chooser.left_out[endpoint.type] = None
         if endpoint.type is EndpointType.INTERFACE and endpoint.available is not False:
             _endpoint(chooser, endpoint)
+        elif endpoint.type is EndpointType.GATEWAY_LOAD_BALANCER and endpoint.available is not False:
+            _firewall(chooser, endpoint)
     for target in estate.mount_targets.values():
         chooser.add(
             Role.MOUNT,
@@ -290,6 +302,16 @@ def _endpoint(chooser: Chooser, endpoint: Endpoint) -> None:
             ports=(443,),
             address=_first(held),
         )
+
+
+def _firewall(chooser: Chooser, endpoint: Endpoint) -> None:
+    """An endpoint of a Gateway Load Balancer or of a Network Firewall: one interface in each subnet.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-load-balancer-endpoints.html
+    """
+    written = dict(endpoint.addresses)
+    for subnet in chooser.known(endpoint.subnets):
+        chooser.add(Role.FIREWALL, endpoint.key, subnet, checked=False, address=_first(written.get(subnet)))
 
 
 def _first(held: Maybe[Addresses] | None) -> int:

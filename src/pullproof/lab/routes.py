@@ -90,6 +90,23 @@ class Ways:
         """The interface of a NAT gateway or a box in this VPC."""
         return next((each.name for each in self.plan.of(str(target.ref)) if each.vpc == self.vpc), "")
 
+    def _firewall(self, target: Target, subnet: str) -> str:
+        """A firewall endpoint's interface in the sender's zone, else its first.
+
+        That of a Gateway Load Balancer has one subnet; a Network Firewall has an endpoint in each of its
+        zones, and tables are written so that each zone uses its own.
+        https://docs.aws.amazon.com/network-firewall/latest/developerguide/arch-two-zone-igw.html
+        """
+        ref = str(target.ref)
+        mine = tuple(
+            each
+            for each in self.plan.with_role(Role.FIREWALL)
+            # An endpoint of a firewall is written as a part of the firewall's own status.
+            if each.vpc == self.vpc and (ref == each.owner or ref.startswith(f"{each.owner}."))
+        )
+        near = _in_zone(self.plan, mine, self.estate.subnets[subnet].zone)
+        return next((each.name for each in [*near, *mine]), "")
+
     def _peering(self, target: Target, _: str) -> str:
         return self._link_of_peering.get(str(target.ref), "")
 
@@ -115,6 +132,7 @@ _LINKS = {
     TargetKind.INTERNET_GATEWAY: Ways._internet,  # noqa: SLF001  # a table of its own methods
     TargetKind.NAT_GATEWAY: Ways._owned,  # noqa: SLF001
     TargetKind.INTERFACE: Ways._owned,  # noqa: SLF001
+    TargetKind.FIREWALL_ENDPOINT: Ways._firewall,  # noqa: SLF001
     TargetKind.PEERING: Ways._peering,  # noqa: SLF001
     TargetKind.TRANSIT_GATEWAY: Ways._transit,  # noqa: SLF001
 }
@@ -149,9 +167,16 @@ def transit_ways(plan: Plan, gateway: str, entry: Interface) -> tuple[Exit, ...]
 
 
 def _leaving(plan: Plan, attachment: str, zone: object) -> str:
-    """The interface by which traffic leaves: in the zone it came from, else any."""
+    """The interface by which traffic leaves: in the zone it came from, else any.
+
+    In appliance mode it is one for both ways of a flow, whatever zone it came from: here always the first.
+    https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html
+    """
+    held = plan.estate.transit_attachments.get(attachment)
     every = [each for each in plan.of(attachment) if each.role is Role.TRANSIT]
-    return next((each.name for each in [*_in_zone(plan, tuple(every), zone), *every]), "")
+    one = held is not None and held.appliance_mode is True
+    near = [] if one else _in_zone(plan, tuple(every), zone)
+    return next((each.name for each in [*near, *every]), "")
 
 
 def is_specific(way: Way, owned: tuple[Cidr, ...]) -> bool:

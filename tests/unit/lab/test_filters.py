@@ -72,7 +72,7 @@ def test_a_group_returns_what_it_permits_and_ends_in_a_record() -> None:
     assert found[0].startswith("tcp dport { 443 } ip daddr @blocks_")
     assert found[1].startswith("ip daddr @blocks_")
     assert found[2].startswith("ip protocol udp ip daddr @blocks_")
-    assert re.match(r"tcp dport { 80-81 } oifname != @transit ip daddr @members_\d+ return", found[3])
+    assert re.match(r"tcp dport { 80-81 } oifname != @apart ip daddr @members_\d+ return", found[3])
 
 
 def test_a_rule_that_nothing_is_known_of_permits_nothing() -> None:
