@@ -6,10 +6,11 @@ import msgspec
 
 from pullproof.model.iam import Policy, Role
 from pullproof.model.managed_policies import is_managed, managed_policy, not_shipped
-from pullproof.model.text import OPEN, shown, sole_hole
+from pullproof.model.text import OPEN, holes, shown, sole_hole
 from pullproof.model.value import Listing, Maybe, Unknown, Why
 from pullproof.sources.terraform.attachments import listed_blocks as known_blocks
 from pullproof.sources.terraform.policy_document import policy_at
+from pullproof.sources.terraform.role_names import RoleNames, doubted
 from pullproof.sources.terraform.tree import Resource, Value
 from pullproof.sources.terraform.world import World, at, blocks_of, given, is_left_out, plain, written
 
@@ -26,7 +27,7 @@ def adapt_iam(world: World) -> None:
     policies = Policies(world)
     separate = Separate(world, policies)
     for resource in world.of("aws_iam_role", "data.aws_iam_role"):
-        if resource.data and world.role_keys.get(str(resource.values.get("name"))) != resource.address:
+        if resource.data and world.role_keys.get(world.own_text(resource, "name")) != resource.address:
             continue
         world.estate.roles[resource.address] = _role(world, resource, policies, separate)
 
@@ -34,8 +35,8 @@ def adapt_iam(world: World) -> None:
 def _name_roles(world: World) -> None:
     """Let names and ARNs of roles lead to them."""
     for resource in world.of("aws_iam_role", "data.aws_iam_role"):
-        name = resource.values.get("name")
-        if isinstance(name, str) and name and OPEN not in name:
+        name = world.own_text(resource, "name")
+        if not any(one.startswith("?") for one in holes(name)):
             world.role_keys.setdefault(name, resource.address)
         world.ids.setdefault(world.own_text(resource, "arn"), resource.address)
 
@@ -44,8 +45,8 @@ def role_key(world: World, value: Value, resource: Resource, what: str) -> Maybe
     """The key of a role by reference, ARN or name; the ARN itself where the input does not show it."""
     if isinstance(value, str) and value:
         text = world.spelt(value)
-        if text in world.ids:
-            return world.ids[text]
+        if (found := world.ids.get(text) or world.role_keys.get(text)) is not None:
+            return found
         if OPEN not in text:
             # A role's name is unique in its account, whatever its path.
             name = text.rpartition("/")[2] if text.startswith("arn:") else text
@@ -120,11 +121,13 @@ class Separate:
 
     def __init__(self, world: World, policies: Policies) -> None:
         self.held: dict[str, list[Put]] = {}
+        self.perhaps: dict[str, list[Maybe[Policy]]] = {}
         self.strays: list[Unknown] = []
         self.only: dict[tuple[str, bool], frozenset[str]] = {}
         self.gone: set[tuple[str, bool, str]] = set()
         self._world = world
         self._policies = policies
+        self._names = RoleNames(world)
         for resource in world.of("aws_iam_role_policy"):
             name = plain(resource.values.get("name"))
             policy = policy_at(world, resource.values.get("policy"), resource, "policy", name)
@@ -140,10 +143,16 @@ class Separate:
             self.gone.update((key, inline, name) for key in _roles(world, resource, "role").items)
 
     def _put(self, resource: Resource, argument: str, put: Put) -> None:
-        roles = _roles(self._world, resource, argument)
-        for key in roles.items:
-            self.held.setdefault(key, []).append(put)
-        self.strays.extend(roles.open)
+        """Put a policy on each role that an argument names, and perhaps on those that it may name."""
+        for value in _values(resource, argument):
+            key = role_key(self._world, value, resource, argument)
+            if isinstance(key, str) and self._names.has(key):
+                self.held.setdefault(key, []).append(put)
+            elif isinstance(value, str):
+                for role, reason in self._names.perhaps(value, resource, argument):
+                    self.perhaps.setdefault(role, []).append(doubted(put.policy, reason))
+            elif isinstance(key, Unknown):
+                self.strays.append(key)
 
     def _attach(self, resource: Resource, roles: str, arn: Value, argument: str = "policy_arn") -> None:
         policy = self._policies.find(arn, resource, argument)
@@ -157,14 +166,14 @@ class Separate:
         for kind, argument in EXCLUSIVE.items():
             for resource in self._world.of(kind):
                 listed = written(resource, argument)
-                names = self._names(listed)
+                names = self._listed(listed)
                 for key in _roles(self._world, resource, "role_name").items:
                     self.only[key, argument == "policy_names"] = names
                 if argument == "policy_arns":
                     for item in listed if isinstance(listed, list) else [listed]:
                         self._attach(resource, "role_name", item, argument)
 
-    def _names(self, listed: Value) -> frozenset[str]:
+    def _listed(self, listed: Value) -> frozenset[str]:
         """The names or ARNs in a list, as far as they are known."""
         return frozenset(map(self._arn, listed)) if isinstance(listed, list) else frozenset()
 
@@ -175,6 +184,7 @@ class Separate:
                 yield put.policy
             else:
                 yield _conflict(role, put.address)
+        yield from self.perhaps.get(role.address, ())
 
     def _held_to(self, role: Resource, *, inline: bool) -> Container[str]:
         place = (role.address, inline)
@@ -188,7 +198,7 @@ class Separate:
             return Anything()
         if inline:
             return frozenset(plain(block.get("name")) for block in known_blocks(value))
-        return self._names(value)
+        return self._listed(value)
 
 
 class Anything:
@@ -207,10 +217,13 @@ def _conflict(role: Resource, other: str) -> Unknown:
     )
 
 
-def _roles(world: World, resource: Resource, name: str) -> Listing[str]:
+def _values(resource: Resource, name: str) -> list[Value]:
     value = written(resource, name)
-    values = value if isinstance(value, list) else [value] if value is not None else []
-    found = [role_key(world, item, resource, name) for item in values]
+    return value if isinstance(value, list) else [value] if value is not None else []
+
+
+def _roles(world: World, resource: Resource, name: str) -> Listing[str]:
+    found = [role_key(world, item, resource, name) for item in _values(resource, name)]
     return Listing(
         tuple(item for item in found if isinstance(item, str)),
         tuple(item for item in found if isinstance(item, Unknown)),

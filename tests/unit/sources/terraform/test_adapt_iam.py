@@ -123,6 +123,49 @@ def test_a_role_may_be_written_out_beside_an_unknown_one() -> None:
     assert not both["aws_iam_role.other"].policies.complete
 
 
+def doubtful(one: Role) -> bool:
+    """Whether each statement of a role counts only under a condition that is not known."""
+    return all(s.conditions.open for p in one.policies.items for s in p.statements.items)
+
+
+def test_a_name_that_is_read_during_the_apply_may_be_any_roles() -> None:
+    """Of what a policy allows nothing is certain, and nothing is certainly missing."""
+    named = ref("data.aws_ssm_parameter.name.value")
+    parameter = read("data.aws_ssm_parameter.name", name="/role", value=COMPUTED)
+    one = found(role(), parameter, create("aws_iam_role_policy.p", role=named, policy=text("s3:GetObject")))
+    chosen = create("aws_iam_role.r", name=COMPUTED, assume_role_policy=TRUST)
+
+    assert ["s3:GetObject"] == actions(one)
+    assert doubtful(one)
+    assert doubtful(found(chosen, parameter, create("aws_iam_role_policy.p", role=named, policy=text("s3:A"))))
+
+
+def test_a_name_that_differs_by_case_may_be_the_roles() -> None:
+    """IAM has no two roles whose names differ only by case."""
+    one = found(role(), create("aws_iam_role_policy.p", role="R", policy=text("s3:GetObject")))
+
+    assert ["s3:GetObject"] == actions(one)
+    assert doubtful(one)
+
+
+def test_a_policy_of_another_role_is_none_of_this_one() -> None:
+    """Nor is one that is not known, or one of a role whose name AWS chooses."""
+    other = create("aws_iam_role_policy.p", role="other", policy=text("s3:GetObject"))
+    chosen = create("aws_iam_role.r", name=COMPUTED, name_prefix="other")
+
+    assert () == found(role(), other).policies.items
+    assert () == found(chosen, other).policies.items
+
+
+def test_a_policy_that_is_not_known_may_be_anybodys_too() -> None:
+    """Its name fits, so the role may have it, whatever it says."""
+    named = ref("data.aws_ssm_parameter.name.value")
+    parameter = read("data.aws_ssm_parameter.name", name="/role", value=COMPUTED)
+    one = found(role(), parameter, create("aws_iam_role_policy.p", role=named, policy=ref("local.p")))
+
+    assert not one.policies.complete
+
+
 def test_attachments_that_are_exclusive_count_too() -> None:
     """`aws_iam_role_policy_attachments_exclusive` lists what is attached; a literal may stand beside."""
     one = found(
