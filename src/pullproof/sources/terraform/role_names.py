@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import msgspec
 
 from pullproof.model.iam import Policy
-from pullproof.model.text import CLOSE, OPEN, holes, is_exact, shown
+from pullproof.model.text import CLOSE, OPEN, holes, is_exact
 from pullproof.model.value import Listing, Maybe, Unknown, Why
-from pullproof.sources.terraform.tree import Resource, Value
+from pullproof.sources.terraform.tree import Resource
 from pullproof.sources.terraform.world import World, is_left_out
 
 #: What another stack exports is there before this one, and is no name that AWS chooses for it.
@@ -34,8 +34,14 @@ class RoleNames:
         for role in self._roles:
             chosen = is_left_out(role, "name", role.values.get("name"))
             name = self._world.own_text(role, "name")
-            if (self._any(text) if chosen else _alike(text, name)) and text != name:
-                yield role.address, self._why(text, name, value, resource, what, role)
+            if not (self._any(text) if chosen else _alike(text, name)):
+                continue
+            if not is_exact(text):
+                yield role.address, self._world.untold(value, resource, what)
+            elif not is_exact(name):
+                yield role.address, self._world.untold(role.values.get("name"), role, "name")
+            elif text != name:
+                yield role.address, _by_case(text, resource, name, role)
 
     def _any(self, text: str) -> bool:
         """Whether a text may be a name that AWS chooses: no text that somebody wrote before is."""
@@ -47,20 +53,6 @@ class RoleNames:
         if owner is not None:
             return owner.data
         return not name.startswith(IMPORT)
-
-    def _why(
-        self, text: str, name: str, value: Value, resource: Resource, what: str, role: Resource
-    ) -> Unknown:
-        if not is_exact(text):
-            return self._world.untold(value, resource, what)
-        if not is_exact(name):
-            return self._world.untold(role.values.get("name"), role, "name")
-        return Unknown(
-            Why.CONFLICT,
-            f"whether {shown(text)}, which {resource.address} names, is {role.address}",
-            resource.address,
-            f"write it as {role.address} has it: {shown(name)}",
-        )
 
 
 def doubted(policy: Maybe[Policy], reason: Unknown) -> Maybe[Policy]:
@@ -75,6 +67,15 @@ def doubted(policy: Maybe[Policy], reason: Unknown) -> Maybe[Policy]:
         for one in statements.items
     )
     return msgspec.structs.replace(policy, statements=Listing(unsure, statements.open))
+
+
+def _by_case(text: str, resource: Resource, name: str, role: Resource) -> Unknown:
+    return Unknown(
+        Why.CONFLICT,
+        f"whether {text}, which {resource.address} names, is {role.address}",
+        resource.address,
+        f"write it as {role.address} has it: {name}",
+    )
 
 
 def _alike(one: str, other: str) -> bool:

@@ -137,7 +137,9 @@ def test_a_name_that_is_read_during_the_apply_may_be_any_roles() -> None:
 
     assert ["s3:GetObject"] == actions(one)
     assert doubtful(one)
-    assert doubtful(found(chosen, parameter, create("aws_iam_role_policy.p", role=named, policy=text("s3:A"))))
+    assert doubtful(
+        found(chosen, parameter, create("aws_iam_role_policy.p", role=named, policy=text("s3:A")))
+    )
 
 
 def test_a_name_that_differs_by_case_may_be_the_roles() -> None:
