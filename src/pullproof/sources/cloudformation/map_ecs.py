@@ -109,7 +109,7 @@ def _express(item: Item, properties: Properties) -> Values:
         "task_definition": made,
         "launch_type": "FARGATE",
         "desired_count": 1,
-        "network_configuration": [placed] if placed and not isinstance(placed, Unknown) else made,
+        "network_configuration": [placed] if isinstance(placed, dict) and placed else made,
     }
 
 

@@ -83,6 +83,7 @@ ROWS = (
     ),
     Row(
         type="AWS::Route53::RecordSetGroup",
+        names={"RecordSets": "records"},
         parts=_records,
         doubt=("records", "alias"),
         words={"name": "Name", "type": "Type", "records": "ResourceRecords", "zone_id": "HostedZoneId"},

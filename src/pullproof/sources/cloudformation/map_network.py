@@ -231,7 +231,12 @@ ROWS = (
         to="aws_internet_gateway",
         gives={"InternetGatewayId": "id"},
     ),
-    Row(type="AWS::EC2::VPCGatewayAttachment", parts=_gateway_attachment, doubt=("vpc_id",)),
+    Row(
+        type="AWS::EC2::VPCGatewayAttachment",
+        names={"InternetGatewayId": "internet_gateway_id", "VpcId": "vpc_id"},
+        parts=_gateway_attachment,
+        doubt=("vpc_id",),
+    ),
     Row(
         type="AWS::EC2::EgressOnlyInternetGateway",
         to="aws_egress_only_internet_gateway",
@@ -250,7 +255,11 @@ ROWS = (
         gives={"NatGatewayId": "id"},
     ),
     Row(type="AWS::EC2::VPNGateway", to="aws_vpn_gateway", gives={"VPNGatewayId": "id"}),
-    Row(type="AWS::EC2::VPNGatewayRoutePropagation", parts=_propagations),
+    Row(
+        type="AWS::EC2::VPNGatewayRoutePropagation",
+        names={"RouteTableIds": "route_table_id", "VpnGatewayId": "vpn_gateway_id"},
+        parts=_propagations,
+    ),
     Row(
         type="AWS::EC2::VPCPeeringConnection",
         to="aws_vpc_peering_connection",

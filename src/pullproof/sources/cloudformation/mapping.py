@@ -218,14 +218,19 @@ def _notes(stacks: Stacks, found: dict[str, Resource]) -> Iterator[str]:
     dark = [
         item.address
         for item in stacks.items.values()
-        if item.type in table
-        and item.address in found
-        and unread(table[item.type], found[item.address].values)
+        if item.type in table and _is_dark(item, table[item.type], found.get(item.address))
     ]
     if dark:
         yield f"what {_listed(dark)} may run is not known: the definition is not in the input"
     for reason in stacks.open:
         yield f"{reason.what}: nothing in it is judged, and what it may add to the rest is unknown"
+
+
+def _is_dark(item: Item, row: Row, resource: Resource | None) -> bool:
+    """Whether something may run tasks of which nothing is known."""
+    if resource is None:
+        return item.hidden is not None and row.launches
+    return unread(row, resource.values)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -54,16 +54,19 @@ def _subnet(world: World, resource: Resource, value: Value) -> Maybe[str]:
 
 
 def _internet(world: World) -> None:
-    attached = {
-        key: world.key(resource.values.get("vpc_id"), resource, "vpc_id")
-        for resource in world.of("aws_internet_gateway_attachment")
-        if isinstance(
-            key := world.key(resource.values.get("internet_gateway_id"), resource, "internet_gateway_id"), str
-        )
-    }
+    attached: dict[str, Maybe[str]] = {}
+    strays: list[Unknown] = []
+    for resource in world.of("aws_internet_gateway_attachment"):
+        key = world.key(resource.values.get("internet_gateway_id"), resource, "internet_gateway_id")
+        if isinstance(key, Unknown):
+            strays.append(key)
+        else:
+            attached[key] = world.key(resource.values.get("vpc_id"), resource, "vpc_id")
+    # An attachment of a gateway that is not known may be that of any.
+    alone: Maybe[str] = strays[0] if strays else ""
     for resource in world.of("aws_internet_gateway", "data.aws_internet_gateway"):
         world.estate.internet_gateways[resource.address] = InternetGateway(
-            key=resource.address, origin=at(resource), vpc=_attachment(world, resource, attached)
+            key=resource.address, origin=at(resource), vpc=_attachment(world, resource, attached, alone)
         )
     for resource in world.of("aws_egress_only_internet_gateway"):
         world.estate.internet_gateways[resource.address] = InternetGateway(
@@ -74,14 +77,16 @@ def _internet(world: World) -> None:
         )
 
 
-def _attachment(world: World, resource: Resource, attached: dict[str, Maybe[str]]) -> Maybe[str]:
+def _attachment(
+    world: World, resource: Resource, attached: dict[str, Maybe[str]], alone: Maybe[str]
+) -> Maybe[str]:
     if resource.data:
         shown = first_block(resource.values.get("attachments"))
         value: Value = shown if isinstance(shown, Unknown) else shown.get("vpc_id")
         return world.key(value, resource, "attachments")
     value = resource.values.get("vpc_id")
     if value is None or value == "" or is_left_out(resource, "vpc_id", value):
-        return attached.get(resource.address, "")
+        return attached.get(resource.address, alone)
     return world.key(value, resource, "vpc_id")
 
 
