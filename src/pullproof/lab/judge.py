@@ -22,13 +22,13 @@ class Judge:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._roles: dict[str, str] = {}
+        self._roles: dict[str, Maybe[str]] = {}
         self._lock = threading.Lock()
         #: Calls on which the lab has no opinion, which it lets pass: what, and why.
         self.left_out: list[tuple[str, str]] = []
 
-    def credentials(self, role: str) -> str:
-        """An access key id for a role, by its key in the estate."""
+    def credentials(self, role: Maybe[str]) -> str:
+        """An access key id for a role, by its key in the estate; "" is none, who may do nothing."""
         key = f"ASIA{secrets.token_hex(8).upper()}"
         with self._lock:
             self._roles[key] = role
@@ -50,11 +50,12 @@ class Judge:
             return "login"
         if not call.action or (not way.vpc and call.key not in self._roles):
             return ""
-        role = self._role(call.key)
+        role = self._role(call)
         endpoint = self._endpoint(call, way)
         if endpoint is not None and not serves(self.plan, endpoint, call.host):
             return "no such service here"
-        mine = call.presigned or call.key not in self._roles
+        # Only the endpoint has a say about whoever holds a signed URL, and about those nobody here knows.
+        mine = call.presigned or role is None
         levels = self.plan.estate.organization_levels.get(self.account)
         layers = Layers(
             role=None if mine else role,
@@ -64,8 +65,10 @@ class Judge:
             levels=() if mine else tuple(level.policies for level in levels or ()),
         )
         try:
-            told = self._call(call, way, endpoint, role)
-            return allowed(told, layers) or ("" if mine else why_no_key(self.plan.estate, told, role))
+            told = self._call(call, way, endpoint, role or _NOBODY)
+            return allowed(told, layers) or (
+                "" if mine else why_no_key(self.plan.estate, told, role or _NOBODY)
+            )
         except NoOpinion as reason:
             self.left_out.append((call.action, str(reason)))
             return ""
@@ -87,9 +90,16 @@ class Judge:
         """The lab's one account."""
         return str(self.plan.estate.account)
 
-    def _role(self, key: str) -> Role:
-        found = self.plan.estate.roles.get(self._roles.get(key, ""))
-        return found if found is not None else _NOBODY
+    def _role(self, call: Asked) -> Role | None:
+        """Whose call it is: a role's, `_NOBODY`'s where a task has none, or None's where that is not known."""
+        held = self._roles.get(call.key)
+        if held is None:
+            return None
+        if isinstance(held, Unknown) or (held and held not in self.plan.estate.roles):
+            why = held.what if isinstance(held, Unknown) else f"the role {held} is not in the input"
+            self.left_out.append((call.action, why))
+            return None
+        return self.plan.estate.roles.get(held, _NOBODY)
 
     def _endpoint(self, call: Asked, way: Way) -> Endpoint | None:
         """The VPC endpoint that carried a call; None for the internet."""
@@ -138,13 +148,10 @@ def _nobody() -> Role:
 _NOBODY = _nobody()
 
 
-def execution_role(plan: Plan, launch: Launch) -> str:
+def execution_role(plan: Plan, launch: Launch) -> Maybe[str]:
     """The key of the role that starts a launch; "" for none."""
-    definition = plan.estate.task_definitions.get(str(launch.task_definition))
     override = launch.execution_role_override
-    role = (
-        override
-        if override and not isinstance(override, Unknown)
-        else getattr(definition, "execution_role", "")
-    )
-    return "" if isinstance(role, Unknown) else str(role)
+    if isinstance(override, Unknown) or override:
+        return override
+    definition = plan.estate.task_definitions.get(str(launch.task_definition))
+    return "" if definition is None else definition.execution_role
