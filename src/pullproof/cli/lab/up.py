@@ -1,5 +1,6 @@
 """`lab up`: a lab that goes on in the background, until `lab down`, or until it is killed."""
 
+import gc
 import json
 import os
 import select
@@ -77,6 +78,9 @@ def _serve(
         return 1
     launches = list(lab.plan.estate.launches)
     _tell(ready, {"api": lab.api, "region": lab.plan.region, "launches": launches})
+    # Commands collect no garbage, since they end soon. A lab does not; what it began with, it keeps.
+    gc.freeze()
+    gc.enable()
     return daemon.serve()
 
 
