@@ -3,7 +3,7 @@
 #   make demo    the network of the blog post, as printed and as mended
 #   make test    all tests, with the coverage gates
 #   make lint    ruff and mypy
-#   make agree   the proof and real packets, asked about random networks and every scenario (make agree N=2000 JOBS=4)
+#   make agree   the proof and real packets, asked about random networks, services and every scenario (N=2000 JOBS=4)
 #   make bench   start-up, speed and memory (make bench BENCH="--peer checkov" to compare)
 #   make docs    write the generated parts of the docs again
 #   make clean   remove what the other targets made
@@ -12,9 +12,11 @@ PYTHON ?= python3
 # Printed with every test run; `make test SEED=...` repeats one.
 SEED   ?= $(shell date +%s)
 BENCH  ?=
-# How many random networks `make agree` compares, from which number on, and which scenarios.
+# How many random networks `make agree` compares, and how many random services it launches, from which number on;
+# and which scenarios.
 N         ?= 2000
 FIRST     ?= 0
+SERVICES  ?= 500
 SCENARIOS ?= all
 # For pytest: make test ARGS="tests/unit -x"
 ARGS   ?=
@@ -44,6 +46,7 @@ test: .venv/.dev
 
 agree: .venv/.dev
 	@$(BIN)/python -m tests.lab.agreement $(N) $(FIRST) $(JOBS)
+	@$(BIN)/python -m tests.lab.launches $(SERVICES) $(FIRST) $(JOBS)
 	@$(BIN)/python -m tests.lab.scenarios $(SCENARIOS) $(JOBS)
 
 lint: .venv/.dev

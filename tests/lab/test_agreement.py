@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import PROFILE
 from tests.lab.agreement import compared
+from tests.lab.launches import Launches
 from tests.lab.sandboxed import sandboxed
 from tests.lab.scenarios import differing, share
 from tests.scenarios.recipe import every_variant
@@ -14,6 +15,9 @@ from tests.scenarios.recipe import every_variant
 ONCE_DIFFERENT = (100, 5447, 6530, 6699, 20059)
 #: A VPC beside this one with the same addresses; a port on which no host of AWS answers.
 ONCE_DIFFERENT_CAUSES = (("W20", "broken-other-vpc"), ("W34", "broken-port-closed"))
+#: A layer's address that is denied, a policy about the caller's account; one that runs.
+SERVICES = (10, 129, 8)
+MORE_SERVICES = {"ci": 5}.get(PROFILE, 2)
 NETWORKS = {"ci": 16}.get(PROFILE, 10)
 VARIANTS = {"ci": 16}.get(PROFILE, 8)
 
@@ -73,3 +77,20 @@ def test_the_proof_and_the_packets_agree_on_causes_of_the_field(pytestconfig: py
 
     assert [] == found
     assert tried > 0
+
+
+def test_the_proof_and_launched_tasks_agree_on_random_services(pytestconfig: pytest.Config) -> None:
+    """Networks, policies of every layer and platform versions: the same steps go well, the same one stops it."""
+    random = chosen(pytestconfig)
+    seeds = [*SERVICES, *(random.randrange(1 << 32) for _ in range(MORE_SERVICES))]
+
+    def work() -> tuple[list[str], int]:
+        launches = Launches()
+        found = [line for seed in seeds for line in launches.compared(seed)]
+        launches.lab.close()
+        return found, launches.ran
+
+    found, ran = sandboxed(work, seconds=300)
+
+    assert [] == found
+    assert ran > 0

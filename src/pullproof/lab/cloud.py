@@ -77,6 +77,14 @@ class Cloud:
         for held in self._held:
             held.close()
 
+    @staticmethod
+    def call_secret(name: str, arn: str) -> None:
+        """Let a secret have the ARN that an input names it by: AWS, and moto, choose the end of it."""
+        models: Any = importlib.import_module("moto.secretsmanager.models")
+        secrets = models.secretsmanager_backends[ACCOUNT][arn.split(":")[3]].secrets
+        if name in secrets:
+            secrets[name].arn = arn
+
     def client(self, service: str, region: str) -> Any:
         """A client of one of the services, straight to moto."""
         import boto3

@@ -3,6 +3,7 @@
 They are stand-ins: nothing of an account's is read. An image that the user pushed stays.
 """
 
+import re
 from typing import Any
 
 from pullproof.lab.agent import Work, image_parts
@@ -11,6 +12,10 @@ from pullproof.lab.lab import Lab
 from pullproof.lab.registry import bucket, has, seed
 from pullproof.lab.task import Task, work_of
 from pullproof.model.ecs import Launch
+
+#: The last part of a whole ARN: the name, and six characters that Secrets Manager chose.
+#: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
+_FULL = re.compile(r"(.+)-[A-Za-z0-9]{6}")
 
 
 def furnish(lab: Lab) -> None:
@@ -70,10 +75,13 @@ def repository_of(image: str) -> tuple[str, str]:
 def _secret(lab: Lab, value_from: str) -> None:
     parts = value_from.split(":")
     if len(parts) > 6 and parts[2] == "secretsmanager":
-        name = parts[6].rpartition("-")[0] or parts[6]
+        full = _FULL.fullmatch(parts[6])
+        name = full[1] if full is not None else parts[6]
         _quietly(
             lab.cloud.client("secretsmanager", parts[3]).create_secret, Name=name, SecretString=_value(parts)
         )
+        if full is not None:
+            lab.cloud.call_secret(name, ":".join(parts[:7]))
         return
     name = value_from.partition(":parameter")[2] or value_from
     _quietly(

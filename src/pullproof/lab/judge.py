@@ -74,7 +74,7 @@ class Judge:
             return ""
 
     def _call(self, call: Asked, way: Way, endpoint: Endpoint | None, role: Role) -> Call:
-        context = {"aws:principalarn": role.arn}
+        context = _context(role) | {"aws:requestedregion": self.plan.region}
         if endpoint is not None:
             context["aws:sourcevpce"] = endpoint.id or endpoint.key
             context["aws:sourcevpc"] = self.plan.estate.vpcs[way.vpc].id or way.vpc
@@ -82,7 +82,12 @@ class Judge:
         if call.service == "ssm" and not resource.startswith("arn:"):
             resource = f"arn:aws:ssm:{self.plan.region}:{self.account}:parameter/{resource.lstrip('/')}"
         return Call(
-            caller=role.arn, account=self.account, action=call.action, resource=resource, context=context
+            caller=role.arn,
+            account=self.account,
+            action=call.action,
+            resource=resource,
+            context=context,
+            absent=_ABSENT,
         )
 
     @property
@@ -129,6 +134,34 @@ class Judge:
             name = call.resource.removeprefix("arn:aws:s3:::").partition("/")[0]
             return next((b.policy for b in estate.buckets.values() if b.name == name), None)
         return None
+
+
+def _context(role: Role) -> dict[str, str]:
+    """What is in every request of a role's temporary credentials, by TLS.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    return {
+        "aws:principalarn": role.arn,
+        "aws:principalaccount": ":".join(role.arn.split(":")[4:5]),
+        "aws:principaltype": "AssumedRole",
+        "aws:principalisawsservice": "false",
+        "aws:viaawsservice": "false",
+        "aws:securetransport": "true",
+    }
+
+
+#: What a request of a task that starts does not have, unless it came through an endpoint.
+_ABSENT = frozenset(
+    [
+        "aws:sourcevpce",
+        "aws:sourcevpc",
+        "aws:sourcearn",
+        "aws:sourceaccount",
+        "aws:multifactorauthpresent",
+        "aws:multifactorauthage",
+    ]
+)
 
 
 def _nobody() -> Role:

@@ -21,7 +21,8 @@ class NoOpinion(Exception):
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One call of AWS's API: who ("" for nobody in particular), what, on what, from where.
 
-    `context` has condition keys in lower case ("aws:sourcevpce").
+    `context` has condition keys in lower case ("aws:sourcevpce"); `absent` those that the request is known
+    not to have, None for all others.
     """
 
     caller: str
@@ -29,6 +30,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     resource: str
     context: Mapping[str, str] = {}
+    absent: frozenset[str] | None = None
 
 
 class Layers(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,7 +145,10 @@ def _principal(written: Maybe[Principals], call: Call) -> bool:
 
 def _holds(condition: Condition, call: Call) -> bool:
     operator = condition.operator.lower()
-    value = call.context.get(condition.key.lower())
+    key = condition.key.lower()
+    value = call.context.get(key)
+    if value is None and call.absent is not None and key not in call.absent:
+        raise NoOpinion(f"the condition key {condition.key}")
     if operator.endswith("ifexists"):
         if value is None:
             return True

@@ -206,3 +206,18 @@ def test_what_is_not_known_or_not_emulated_is_no_opinion(role: Role) -> None:
     """It is never taken for a permission, nor for a refusal."""
     with pytest.raises(NoOpinion):
         verdict(role, aws_sourcevpce="1")
+
+
+@pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals", "Null"])
+def test_a_condition_key_of_which_nothing_is_told_is_no_opinion(operator: str) -> None:
+    """One that the request is known not to have is absent."""
+    written = Condition(operator=operator, key="aws:PrincipalOrgID", values=Listing(("true",)))
+    role = a_role(a_policy(written))
+    call = Call(caller=ROLE, account=OURS, action=READ, resource=SECRET, absent=frozenset())
+    without = Call(
+        caller=ROLE, account=OURS, action=READ, resource=SECRET, absent=frozenset(["aws:principalorgid"])
+    )
+
+    with pytest.raises(NoOpinion, match="aws:PrincipalOrgID"):
+        allowed(call, Layers(role=role))
+    assert ("" == allowed(without, Layers(role=role))) is (operator != "StringEquals")
