@@ -1,15 +1,20 @@
 """`provision --apply` against a local AWS: what is there afterwards is what was meant, field by field."""
 
+import io
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pullproof.cli.main import main
+from pullproof.errors import UsageError
 from pullproof.model.endpoints import EndpointType
+from pullproof.provision.apply import apply
 from pullproof.provision.build import build
 from pullproof.provision.spec import Spec, checked
 from tests.aws import Aws
+from tests.provision.wishes import WISHES
 from tests.terraform import Terraform
 
 
@@ -87,6 +92,22 @@ def test_what_is_applied_is_what_was_meant(
         for action in statement.actions.items
     }
     assert meant == held
+
+
+def test_a_plan_is_taken_away_also_after_a_no(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds every value of the project, and nobody asked for it to be kept."""
+    program = tmp_path / "bin" / "terraform"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "$1" >> called\n[ "$1" = plan ] && echo > tf.plan\nexit 0\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(program.parent), "/bin"]))
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+
+    with pytest.raises(UsageError, match="nothing was applied"):
+        apply(build(WISHES["nat"]), tmp_path, "terraform", endpoint="", ask=True)
+
+    assert ["init", "plan"] == (tmp_path / "called").read_text(encoding="utf-8").split()
+    assert not (tmp_path / "tf.plan").exists()
 
 
 def _endpoint(found: dict[str, Any]) -> tuple[str, str, bool, int, int]:

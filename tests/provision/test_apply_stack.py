@@ -139,11 +139,50 @@ def test_a_repository_of_ones_own_comes_before_its_tasks(mine: Aws) -> None:
     assert {} == parameters(spec, (), mine.url)
 
 
+def of_ones_own(mine: Aws, folder: Path, form: str, *, more: str = "") -> list[str]:
+    """The words for a project whose image is still to come."""
+    words = [
+        *WORDS,
+        "--image",
+        f"web:1.0{more}",
+        "--create-repository",
+        "--format",
+        form,
+        "--out",
+        str(folder),
+    ]
+    return [*words, "--force", "--apply", "--yes", "--endpoint-url", mine.url]
+
+
+def test_the_cdk_is_given_no_number_for_a_stack_that_is_there(
+    mine: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a new stack begins without tasks; the CDK keeps what it is not given."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    program = programs / "cdk"
+    program.write_text('#!/bin/sh\necho "$@" >> called\n', encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(programs), "/bin"]))
+    template = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
+
+    assert 0 == main(of_ones_own(mine, tmp_path / "web", "cdk"))
+    first = (tmp_path / "web" / "called").read_text(encoding="utf-8")
+    mine.client("cloudformation").create_stack(StackName="web", TemplateBody=template)
+    assert 0 == main(of_ones_own(mine, tmp_path / "again", "cdk"))
+    second = (tmp_path / "again" / "called").read_text(encoding="utf-8")
+
+    assert "--parameters DesiredCount=0" in first
+    assert "deploy" in second
+    assert "DesiredCount" not in second
+
+
 class Failing:
     """CloudFormation, as it answers when a stack fails."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.token = ""
         self.states: Iterator[str] = iter(["", "CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE"])
 
     def describe_stacks(self, **_: object) -> dict[str, Any]:
@@ -161,28 +200,35 @@ class Failing:
         one = {"Action": "Add", "LogicalResourceId": "Vpc", "ResourceType": "AWS::EC2::VPC\x1b[2J"}
         return {"Status": "CREATE_COMPLETE", "Changes": [{"ResourceChange": one}]}
 
-    def execute_change_set(self, **_: object) -> dict[str, Any]:
+    def execute_change_set(self, **words: str) -> dict[str, Any]:
         """It is begun."""
         self.asked.append("execute")
+        self.token = words["ClientRequestToken"]
         return {}
 
-    def describe_stack_events(self, **_: object) -> dict[str, Any]:
-        """Newest first: one follows the other."""
-        events = [
-            ("2", "Subnet", "Resource creation cancelled"),
-            ("1", "Vpc", "The maximum number of VPCs has been reached."),
+    def describe_stack_events(self, **words: object) -> dict[str, Any]:
+        """Newest first and by the page: one follows the other, and before it another deployment failed."""
+        pages = [
+            [("3", "Subnet", "Resource creation cancelled", self.token)],
+            [
+                ("2", "Vpc", "The maximum number of VPCs has been reached.", self.token),
+                ("1", "Gateway", "An older failure.", "another"),
+            ],
         ]
+        at = 1 if "NextToken" in words else 0
         return {
+            "NextToken": None if at else "more",
             "StackEvents": [
                 {
+                    "ClientRequestToken": token,
                     "Timestamp": when,
                     "LogicalResourceId": name,
                     "ResourceType": "AWS::EC2::VPC",
                     "ResourceStatus": "CREATE_FAILED",
                     "ResourceStatusReason": why,
                 }
-                for when, name, why in events
-            ]
+                for when, name, why, token in pages[at]
+            ],
         }
 
 
@@ -200,6 +246,49 @@ def test_a_failure_is_told_with_its_reason(
 
     assert ["create", "execute"] == failing.asked
     assert "\x1b" not in capsys.readouterr().out
+
+
+class Steady(Failing):
+    """CloudFormation, as it answers of a stack that is there, or is made."""
+
+    def __init__(self, *states: str) -> None:
+        super().__init__()
+        self.states = iter(states)
+        self.given: list[dict[str, Any]] = []
+
+    def describe_stacks(self, **words: object) -> dict[str, Any]:
+        """With the parameter that somebody chose."""
+        found = super().describe_stacks(**words)
+        for one in found["Stacks"]:
+            one["Parameters"] = [{"ParameterKey": "DesiredCount", "ParameterValue": "3"}]
+        return found
+
+    def create_change_set(self, **words: Any) -> dict[str, Any]:
+        """What it is asked for is kept."""
+        self.given = words["Parameters"]
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("states", "given"),
+    [
+        (["", "CREATE_COMPLETE"], {"ParameterValue": "0"}),
+        (["REVIEW_IN_PROGRESS", "CREATE_COMPLETE"], {"ParameterValue": "0"}),
+        (["UPDATE_COMPLETE", "UPDATE_COMPLETE"], {"UsePreviousValue": True}),
+    ],
+)
+def test_a_stack_keeps_the_number_of_its_tasks(
+    states: list[str], given: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Applied again, neither the first zero nor the template's default comes back."""
+    steady = Steady(*states)
+    monkeypatch.setattr(stack, "client", lambda *_: steady)
+    (tmp_path / "template.yaml").write_text("{}", encoding="utf-8")
+
+    new = Deployment(WISHES["own_repository"], tmp_path, (), "").run(lambda _: None)
+
+    assert new == ("UsePreviousValue" not in given)
+    assert [{"ParameterKey": "DesiredCount", **given}] == steady.given
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -37,35 +37,40 @@ def _terraform(built: Built, folder: Path, endpoint: str, ask: Callable[[str], N
     program = _program("terraform", "tofu")
     environment = _environment(built.spec, endpoint)
     _run([program, "init", "-input=false"], folder, environment)
-    _run([program, "plan", "-input=false", "-out=tf.plan"], folder, environment)
-    ask(f"Apply this plan to {endpoint or 'your AWS account'}?")
-    _run([program, "apply", "-input=false", "tf.plan"], folder, environment)
-    (folder / "tf.plan").unlink(missing_ok=True)
+    try:
+        _run([program, "plan", "-input=false", "-out=tf.plan"], folder, environment)
+        ask(f"Apply this plan to {endpoint or 'your AWS account'}?")
+        _run([program, "apply", "-input=false", "tf.plan"], folder, environment)
+    finally:
+        # A plan holds every value of the project, also those that nobody is to see.
+        (folder / "tf.plan").unlink(missing_ok=True)
 
 
 def _cloudformation(built: Built, folder: Path, endpoint: str, ask: Callable[[str], None]) -> None:
     from pullproof.provision.stack import Deployment
 
-    Deployment(built.spec, folder, asks_for(built), endpoint).run(ask)
-    _image_next(built.spec)
+    new = Deployment(built.spec, folder, asks_for(built), endpoint).run(ask)
+    _image_next(built.spec, new=new)
 
 
 def _cdk(built: Built, folder: Path, endpoint: str, ask: Callable[[str], None]) -> None:
     """The CDK shows the difference; a stack of that name that is there keeps the number of its tasks."""
-    from pullproof.provision.stack import parameters
+    from pullproof.provision.stack import client, is_new, parameters, there
 
     program = _program("cdk")
     environment = _environment(built.spec, endpoint)
-    values = parameters(built.spec, asks_for(built), endpoint, new=True)
+    # `cdk deploy` keeps what a stack was given before and is not given now.
+    new = is_new(there(client(built.spec, "cloudformation", endpoint), built.spec))
+    values = parameters(built.spec, asks_for(built), endpoint, new=new)
     _run([program, "diff"], folder, environment)
     ask(f"Deploy this to {endpoint or 'your AWS account'}?")
     given = [word for name, value in values.items() for word in ("--parameters", f"{name}={value}")]
     _run([program, "deploy", "--require-approval", "never", *given], folder, environment)
-    _image_next(built.spec)
+    _image_next(built.spec, new=new)
 
 
-def _image_next(spec: Spec) -> None:
-    if spec.repository:
+def _image_next(spec: Spec, *, new: bool) -> None:
+    if spec.repository and new:
         sys.stdout.write("No task runs yet: push the image, and set DesiredCount to 1.\n")
 
 

@@ -37,61 +37,67 @@ class Deployment:
         self.endpoint = endpoint
         self.client = client(spec, "cloudformation", endpoint)
 
-    def run(self, ask: Callable[[str], None]) -> None:
-        """Show what would change, ask, change it, and wait.
+    def run(self, ask: Callable[[str], None]) -> bool:
+        """Show what would change, ask, change it, and wait; whether the stack is a new one.
 
         Raises:
             ToolError: AWS refuses it, or the stack fails.
             UsageError: the answer was no.
         """
-        held = self._status()
+        stack = there(self.client, self.spec)
+        held = _state(stack)
         if held.endswith(_ON) and held != "REVIEW_IN_PROGRESS":
             raise ToolError(f"the stack {self.spec.name} is {held}", remedy="wait until that is over")
-        new = held in ("", "REVIEW_IN_PROGRESS")
+        new = is_new(stack)
         name = f"pullproof-{uuid.uuid4()}"
-        changes = self._planned(name, new=new)
+        kept = [one["ParameterKey"] for one in stack.get("Parameters", ())] if not new else []
+        changes = self._planned(name, kept, new=new)
         if not changes:
             sys.stdout.write(f"The stack {self.spec.name} is as the template says already.\n")
-            return
+            return False
         sys.stdout.write("\n".join([*table(changes), ""]))
         try:
             ask(f"Apply this change set to {self.endpoint or 'your AWS account'}?")
         except UsageError:
-            self._call("delete_change_set", ChangeSetName=name, StackName=self.spec.name)
-            if new:
-                self._call("delete_stack", StackName=self.spec.name)
+            self._undo(name, made=not held)
             raise
-        self._call("execute_change_set", ChangeSetName=name, StackName=self.spec.name)
+        self._call(
+            "execute_change_set", ChangeSetName=name, StackName=self.spec.name, ClientRequestToken=name
+        )
         status = self._settled()
         if status not in _GOOD:
             raise ToolError(
-                f"the stack {self.spec.name} is {status}: {self._reason()}",
+                f"the stack {self.spec.name} is {status}: {self._reason(name)}",
                 remedy=f"mend that, delete the stack if it is new, and run this again: {status}",
             )
         sys.stdout.write(f"The stack {self.spec.name} is {status}.\n")
+        return new
 
-    def _status(self) -> str:
-        """The state of the stack; "" where there is none."""
-        from botocore.exceptions import ClientError
+    def _undo(self, name: str, *, made: bool) -> None:
+        """Take a change set away, and the empty stack that it was made with."""
+        self._call("delete_change_set", ChangeSetName=name, StackName=self.spec.name)
+        if made:
+            self._call("delete_stack", StackName=self.spec.name)
 
-        try:
-            found = self.client.describe_stacks(StackName=self.spec.name)["Stacks"]
-        except ClientError as refused:
-            if "does not exist" in str(refused):
-                return ""
-            raise _told(refused) from refused
-        return str(found[0]["StackStatus"]) if found else ""
+    def _planned(self, name: str, kept: list[str], *, new: bool) -> list[dict[str, Any]]:
+        """The changes of a new change set; none where there are none to make.
 
-    def _planned(self, name: str, *, new: bool) -> list[dict[str, Any]]:
-        """The changes of a new change set; none where there are none to make."""
+        A parameter that is not given gets its default again, so that a number of tasks has to be kept.
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Parameter.html
+        """
         values = parameters(self.spec, self.asked, self.endpoint, new=new)
+        given: list[dict[str, Any]] = [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in values.items()
+        ]
+        if COUNT.key in kept:
+            given.append({"ParameterKey": COUNT.key, "UsePreviousValue": True})
         self._call(
             "create_change_set",
             StackName=self.spec.name,
             ChangeSetName=name,
             ChangeSetType="CREATE" if new else "UPDATE",
             TemplateBody=(self.folder / TEMPLATE).read_text(encoding="utf-8"),
-            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
+            Parameters=given,
             Capabilities=["CAPABILITY_IAM"],
             Tags=[{"Key": "Project", "Value": self.spec.name}],
         )
@@ -126,7 +132,7 @@ class Deployment:
     def _settled(self) -> str:
         """The state of the stack once it is one."""
         until = time.monotonic() + PATIENCE
-        while (status := self._status()).endswith(_ON) and status not in _GOOD:
+        while (status := _state(there(self.client, self.spec))).endswith(_ON) and status not in _GOOD:
             self._pause(until, "the stack")
         return status
 
@@ -135,9 +141,13 @@ class Deployment:
             raise ToolError(f"{what} took longer than four hours", remedy="see what it waits for")
         time.sleep(0.1 if self.endpoint else PAUSE)
 
-    def _reason(self) -> str:
-        """Why the stack failed: the first resource that did, not those that only followed it."""
-        told = self._call("describe_stack_events", StackName=self.spec.name)["StackEvents"]
+    def _reason(self, token: str) -> str:
+        """Why the stack failed: the first resource that did, not those that only followed it.
+
+        AWS keeps the events of earlier deployments as well, and tells the newest first, by the page.
+        """
+        told = self._events()
+        told = [one for one in told if one.get("ClientRequestToken") == token] or told
         failed = [one for one in told if str(one.get("ResourceStatus", "")).endswith("_FAILED")]
         failed.sort(key=lambda one: str(one.get("Timestamp", "")))
         own = [one for one in failed if not any(word in _because(one).lower() for word in _FOLLOWS)]
@@ -145,8 +155,42 @@ class Deployment:
             return f"{plain(one['LogicalResourceId'])} ({one['ResourceType']}): {_because(one)}"
         return "no event says why"
 
+    def _events(self) -> list[dict[str, Any]]:
+        page = self._call("describe_stack_events", StackName=self.spec.name)
+        found = list(page["StackEvents"])
+        while page.get("NextToken"):
+            page = self._call("describe_stack_events", StackName=self.spec.name, NextToken=page["NextToken"])
+            found += page["StackEvents"]
+        return found
+
     def _call(self, name: str, **arguments: Any) -> dict[str, Any]:
         return call(self.client, name, **arguments)
+
+
+def there(client: Any, spec: Spec) -> dict[str, Any]:
+    """The stack of a project as AWS describes it; empty where there is none.
+
+    Raises:
+        ToolError: AWS refuses to say.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        found = client.describe_stacks(StackName=spec.name)["Stacks"]
+    except (BotoCoreError, ClientError) as refused:
+        if "does not exist" in str(refused):
+            return {}
+        raise _told(refused) from refused
+    return dict(found[0]) if found else {}
+
+
+def is_new(stack: dict[str, Any]) -> bool:
+    """Whether a stack is still to be made; one of which only a change set was seen is."""
+    return _state(stack) in ("", "REVIEW_IN_PROGRESS")
+
+
+def _state(stack: dict[str, Any]) -> str:
+    return str(stack.get("StackStatus", ""))
 
 
 def parameters(spec: Spec, asked: tuple[str, ...], endpoint: str, *, new: bool = False) -> dict[str, str]:
