@@ -6,7 +6,7 @@ import msgspec
 
 from pullproof.lab.fabric import Network
 from pullproof.lab.kernel import inside
-from pullproof.lab.names import NoAnswer, addresses, own_servers, serves
+from pullproof.lab.names import NoAnswer, addresses, ipv4, own_servers, serves
 from pullproof.lab.nft import Drop
 from pullproof.lab.plan import Interface
 from pullproof.lab.probe import SILENCE, Tried, connect
@@ -130,8 +130,7 @@ def _resolving(network: Network, start: Interface, host: str) -> Outcome | None:
 
 
 def _is_address(host: str) -> bool:
-    parts = host.split(".")
-    return len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
+    return ipv4(host) is not None
 
 
 def _targets(network: Network, start: Interface, host: str) -> tuple[int, ...]:

@@ -66,9 +66,9 @@ def _image(lab: Lab, work: Work, image: Image) -> None:
 def repository_of(image: str) -> tuple[str, str]:
     """What the lab's registry calls an image's repository, and the tag or digest."""
     host, name, reference = image_parts(image)
-    account, dkr, *rest = host.split(".")
-    if dkr == "dkr" and len(rest) > 1:
-        return f"{account}/{rest[1]}/{name}", reference
+    account, ours, rest = host.partition(".dkr.ecr.")
+    if ours:
+        return f"{account}/{rest.partition('.')[0]}/{name}", reference
     return f"public/{host.replace('.', '-').replace(':', '-')}/{name}", reference
 
 

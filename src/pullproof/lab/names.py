@@ -96,16 +96,17 @@ def _recorded(plan: Plan, subnet: str, records: list[Record], depth: int) -> Ite
         if record.alias:
             yield from _own(plan, record.alias)
         for value in record.values.items:
-            if record.type == "A":
-                yield from _address(value)
-            else:
+            if record.type != "A":
                 yield from addresses(plan, subnet, value.rstrip("."), depth + 1)
+            elif (address := ipv4(value)) is not None:
+                yield address
 
 
-def _address(value: str) -> Iterator[int]:
-    parts = value.split(".")
-    if len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts):
-        yield int.from_bytes(bytes(int(part) for part in parts), "big")
+def ipv4(text: str) -> int | None:
+    """An IPv4 address that is written out; None for any other text."""
+    parts = text.split(".")
+    plain = len(parts) == 4 and all(part.isascii() and part.isdigit() and int(part) < 256 for part in parts)
+    return int.from_bytes(bytes(map(int, parts)), "big") if plain else None
 
 
 def _called(plan: Plan, name: str) -> str:

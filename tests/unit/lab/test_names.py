@@ -168,7 +168,7 @@ def test_a_records_own_name_comes_before_a_wildcard(host: str, expected: list[st
         a_record("*.x.deep.example", "10.0.0.8"),
         a_record("mail.example", "10 mx", type="MX"),
         a_record("two.example", "10.0.0.2", "10.0.0.3"),
-        a_record("odd.example", "10.0.0", "10.0.0.256", "::1", "a.b.c.d"),
+        a_record("odd.example", "10.0.0", "10.0.0.256", "::1", "a.b.c.d", "10.0.0.²"),
         a_record(unknown(), "10.0.0.7"),
     )
 

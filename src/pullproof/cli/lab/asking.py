@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from argparse import Namespace
 from typing import Any
@@ -59,10 +60,10 @@ def logs(options: Namespace) -> int:
 
 def trace(options: Namespace) -> int:
     """A connection tried; 1 when it does not open."""
-    host, _, port = options.target.rpartition(":")
-    if not host:
+    host, colon, port = options.target.rpartition(":")
+    if not colon:
         host, port = options.target, "443"
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not host or re.fullmatch("[0-9]{1,5}", port) is None or not 0 < int(port) < 65536:
         raise UsageError(
             f"{options.target} is no host and port", remedy="--to api.ecr.eu-west-1.amazonaws.com:443"
         )
