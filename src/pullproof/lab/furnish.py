@@ -3,6 +3,7 @@
 They are stand-ins: nothing of an account's is read. An image that the user pushed stays.
 """
 
+import json
 import re
 from typing import Any
 
@@ -13,6 +14,7 @@ from pullproof.lab.registry import bucket, has, seed
 from pullproof.lab.task import Task, work_of
 from pullproof.model.ecs import Launch
 
+VALUE = "from-the-lab"
 #: The last part of a whole ARN: the name, and six characters that Secrets Manager chose.
 #: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
 _FULL = re.compile(r"(.+)-[A-Za-z0-9]{6}")
@@ -21,13 +23,17 @@ _FULL = re.compile(r"(.+)-[A-Za-z0-9]{6}")
 def furnish(lab: Lab) -> None:
     """Make what the launches of the lab's estate name and the stand-in for AWS does not hold."""
     image = busybox()
+    fields: dict[str, list[str]] = {}
     for launch in lab.plan.estate.launches.values():
         for work in works(lab, launch):
             _image(lab, work, image)
             for secret in work.secrets:
-                _secret(lab, secret.value_from)
+                name, field = _field(secret.value_from)
+                fields.setdefault(name, []).extend([field] if field else [])
             if work.log is not None:
                 _group(lab, work.log[0], work.log[2])
+    for name, asked in fields.items():
+        _secret(lab, name, asked)
 
 
 def images(lab: Lab, task: Task) -> None:
@@ -72,31 +78,35 @@ def repository_of(image: str) -> tuple[str, str]:
     return f"public/{host.replace('.', '-').replace(':', '-')}/{name}", reference
 
 
-def _secret(lab: Lab, value_from: str) -> None:
+def _field(value_from: str) -> tuple[str, str]:
+    """A secret or parameter, and which field of it is asked for; "" for all of it.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+    """
+    parts = value_from.split(":")
+    if len(parts) > 7 and parts[2] == "secretsmanager":
+        return ":".join(parts[:7]), parts[7]
+    return value_from, ""
+
+
+def _secret(lab: Lab, value_from: str, fields: list[str]) -> None:
+    """A text, or an object that has every field which is asked for."""
     parts = value_from.split(":")
     if len(parts) > 6 and parts[2] == "secretsmanager":
         full = _FULL.fullmatch(parts[6])
         name = full[1] if full is not None else parts[6]
-        _quietly(
-            lab.cloud.client("secretsmanager", parts[3]).create_secret, Name=name, SecretString=_value(parts)
-        )
+        value = json.dumps(dict.fromkeys(fields, VALUE)) if fields else VALUE
+        _quietly(lab.cloud.client("secretsmanager", parts[3]).create_secret, Name=name, SecretString=value)
         if full is not None:
-            lab.cloud.call_secret(name, ":".join(parts[:7]))
+            lab.cloud.call_secret(name, value_from)
         return
     name = value_from.partition(":parameter")[2] or value_from
     _quietly(
         lab.cloud.client("ssm", lab.plan.region).put_parameter,
         Name=name,
-        Value="from-the-lab",
+        Value=VALUE,
         Type="SecureString",
     )
-
-
-def _value(parts: list[str]) -> str:
-    """A text, or an object that has the key which is asked for."""
-    import json
-
-    return json.dumps({parts[7]: "from-the-lab"}) if len(parts) > 7 and parts[7] else "from-the-lab"
 
 
 def _group(lab: Lab, name: str, region: str) -> None:

@@ -81,10 +81,29 @@ def test_everything_that_a_launch_names_is_made(seeded: list[tuple[str, str]]) -
         ("ssm", "eu-west-1", "put_parameter", "/x/y"),
         ("logs", "eu-west-1", "create_log_group", "/ecs/orders"),
     } == made
-    values = [given["SecretString"] for _, _, name, given in lab.calls if name == "create_secret"]
-    assert ["from-the-lab", {"word": "from-the-lab"}] == [values[0], json.loads(values[1])]
     assert {"team/db": SECRET} == lab.arns
     assert [(f"{story.ACCOUNT}/{story.REGION}/orders", "latest")] == seeded
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ([SECRET], "from-the-lab"),
+        ([f"{SECRET}:::"], "from-the-lab"),
+        ([f"{SECRET}:user::", f"{SECRET}:word::"], {"user": "from-the-lab", "word": "from-the-lab"}),
+        ([SECRET, f"{SECRET}:word:AWSCURRENT:"], {"word": "from-the-lab"}),
+    ],
+)
+def test_a_secret_has_every_field_that_is_asked_for(
+    seeded: list[tuple[str, str]], asked: list[str], expected: object
+) -> None:
+    """It is made once, whoever asks for which part of it."""
+    lab: Any = FakeLab(*asked)
+    furnish.furnish(lab)
+    [value] = [given["SecretString"] for _, _, name, given in lab.calls if name == "create_secret"]
+
+    assert expected == (json.loads(value) if isinstance(expected, dict) else value)
+    assert 1 == len(seeded)
 
 
 @pytest.mark.parametrize(
