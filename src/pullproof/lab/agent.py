@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pullproof.lab.kernel import inside
+from pullproof.lab.reference import BadReference, parts_of
 from pullproof.lab.sdk import ATTEMPTS, made, tried
 from pullproof.lab.words import login_failed, not_pulled, told, unexpected, unpulled
 
@@ -231,7 +232,10 @@ class Agent:
     # The registry ---------------------------------------------------------------------------------
 
     def _manifest(self, work: Work, token: str) -> dict[str, Any]:
-        host, name, reference = image_parts(work.image)
+        try:
+            host, name, reference = parts_of(work.image)
+        except BadReference as error:
+            raise Stopped("image-manifest", not_pulled(f"{error}: {work.image!r}")) from error
         try:
             with inside(self._setting.task):
                 status, headers, data = self._get(host, f"/v2/{name}/manifests/{reference}", token)
@@ -251,7 +255,7 @@ class Agent:
     def _layers(
         self, work: Work, token: str, manifest: dict[str, Any]
     ) -> tuple[dict[str, Any], tuple[Path, ...]]:
-        host, name, _ = image_parts(work.image)
+        host, name, _ = parts_of(work.image)
         with inside(self._setting.task):
             config = json.loads(self._blob(host, name, token, manifest["config"]["digest"]).read_bytes())
             layers = tuple(self._blob(host, name, token, layer["digest"]) for layer in manifest["layers"])
@@ -339,28 +343,11 @@ class _Closing:
         self._connection.close()
 
 
-def image_parts(image: str) -> tuple[str, str, str]:
-    """The registry, the name and the tag or digest of an image; without a host it is Docker Hub's.
-
-    https://docs.docker.com/reference/cli/docker/image/tag/
-    """
-    host, slash, rest = image.partition("/")
-    if not slash or not ("." in host or ":" in host or host == "localhost"):
-        host, rest = "registry-1.docker.io", image if slash else f"library/{image}"
-    elif host in ("docker.io", "index.docker.io"):
-        host, rest = "registry-1.docker.io", rest if "/" in rest else f"library/{rest}"
-    name, at, digest = rest.partition("@")
-    if at:
-        return host, name.partition(":")[0], digest
-    name, colon, tag = rest.rpartition(":")
-    return (host, name, tag) if colon and "/" not in tag else (host, rest, "latest")
-
-
 def _whole(name: str, do: Callable[..., Any], *given: Any) -> Any:
     """What a step gives; names and answers that make no sense stop it too."""
     try:
         return do(*given)
-    except (http.client.HTTPException, ValueError, KeyError) as error:
+    except (http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError) as error:
         raise Stopped(name, (not_pulled if "image" in name else unpulled)(f"{error!r}")) from error
 
 

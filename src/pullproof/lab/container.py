@@ -1,11 +1,13 @@
 """The container itself: runc, in the task's network, from the layers that were pulled."""
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,13 @@ CAPABILITIES = [
     "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_NET_BIND_SERVICE",
     "CAP_NET_RAW", "CAP_SETFCAP", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID", "CAP_SYS_CHROOT",
 ]  # fmt: skip
+
+
+#: What comes before the words of the runtime.
+FAILED = "OCI runtime create failed: "
+#: A user and a group, by name or by number up to 2,147,483,647.
+_ONE = r"(?:[0-9]{1,9}|1[0-9]{9}|20[0-9]{8}|[A-Za-z_][A-Za-z0-9_.-]{0,63})"
+_USER = re.compile(rf"(?:{_ONE}(?::{_ONE})?)?", re.ASCII)
 
 
 class Mount(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,34 +55,50 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Container:
-    """A container that runs; its output goes into a file."""
+    """A container that runs; its output goes into a file.
+
+    Raises:
+        InputError: its image cannot be unpacked.
+        ToolError: it cannot run, in the words of the runtime; or there is none.
+    """
 
     def __init__(self, asked: Asked, image: dict[str, Any], layers: tuple[Path, ...], network: int) -> None:
+        checked(asked)
         self.name = plain(asked.name)
         self._folder = HOME / "containers" / self.name
         root = self._folder / "root"
         root.mkdir(parents=True)
-        unpacker = Unpacker(root)
-        for layer in layers:
-            with layer.open("rb") as file:
-                unpacker.add(file, layer.name)
-        (self._folder / "resolv.conf").write_text(RESOLV_CONF, encoding="ascii")
         self.output = self._folder / "output"
-        config = _config(asked, image.get("config") or {}, root, network, self._folder)
-        (self._folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
-        self._start()
+        try:
+            unpacker = Unpacker(root)
+            for layer in layers:
+                with layer.open("rb") as file:
+                    unpacker.add(file, layer.name)
+            (self._folder / "resolv.conf").write_text(RESOLV_CONF, encoding="ascii")
+            config = _config(asked, image.get("config") or {}, root, network, self._folder)
+            (self._folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+            self._start()
+        except BaseException:
+            self.clear()
+            raise
 
     def _start(self) -> None:
+        begun, log = self._folder / "pid", self._folder / "log"
+        words = [*_runc(), "--log", str(log), "--log-format", "json", "run", "--pid-file", str(begun)]
         try:
             with self.output.open("wb") as file:
                 self._process = subprocess.Popen(
-                    [*_runc(), "run", "--bundle", str(self._folder), self.name],
+                    [*words, "--bundle", str(self._folder), self.name],
                     stdin=subprocess.DEVNULL,
                     stdout=file,
                     stderr=subprocess.STDOUT,
                 )
         except FileNotFoundError as error:
             raise ToolError("runc is not installed", remedy="apt-get install runc") from error
+        while not begun.exists():
+            if self._process.poll() is not None and not begun.exists():
+                raise ToolError(FAILED + _last_error(log))
+            time.sleep(0.002)
 
     @property
     def exit_code(self) -> int | None:
@@ -99,6 +124,40 @@ class Container:
     def clear(self) -> None:
         """Take its files away; what it wrote stays."""
         remove(self._folder / "root")
+
+
+def checked(asked: Asked) -> None:
+    """Refuse what no container can run with; everything else is the runtime's to judge.
+
+    Raises:
+        ToolError: and why.
+    """
+    words = (*asked.command, *asked.entry_point, asked.directory, asked.user, *asked.environment)
+    targets = [mount.target for mount in asked.mounts]
+    if any("\0" in word for word in (*words, *asked.environment.values(), *targets)):
+        raise ToolError(f"{FAILED}a text contains a NUL byte")
+    for name in asked.environment:
+        if not name or "=" in name:
+            raise ToolError(f"{FAILED}invalid environment variable: {name!r}")
+    for place in (*filter(None, [asked.directory]), *targets):
+        if not place.startswith("/"):
+            raise ToolError(f"{FAILED}the path {place!r} is invalid, it needs to be an absolute path")
+    if _USER.fullmatch(asked.user) is None:
+        raise ToolError(f"{FAILED}unable to find user {asked.user!r}")
+
+
+def _last_error(log: Path) -> str:
+    """What the runtime said last, before it gave up."""
+    said = "it said nothing"
+    for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else ():
+        with contextlib.suppress(ValueError, AttributeError):
+            said = str(json.loads(line).get("msg") or said)
+    return said
+
+
+def _number(user: str) -> int:
+    """The number of a user or group; of one with a name, that of root: whom a stand-in image knows is not told."""
+    return int(user) if user.isdecimal() else 0
 
 
 def plain(name: str) -> str:
@@ -130,7 +189,7 @@ def _config(asked: Asked, image: dict[str, Any], root: Path, network: int, folde
     environment = dict(each.partition("=")[::2] for each in image.get("Env") or ())
     environment |= dict(asked.environment)
     user = str(asked.user or image.get("User") or "0").split(":")
-    numbers = [int(part) if part.isdigit() else 0 for part in (*user, user[0])][:2]
+    numbers = [_number(part) for part in (*user, user[0])][:2]
     return {
         "ociVersion": "1.0.2",
         "hostname": asked.hostname,

@@ -103,7 +103,7 @@ class Daemon:
                     lines.write(b'{"done": true}\n')
                 except PullproofError as error:
                     lines.write(json.dumps({"error": error.problem, "remedy": error.remedy}).encode() + b"\n")
-                except (LookupError, ValueError, TypeError, AttributeError, StopIteration) as error:
+                except (LookupError, ValueError, TypeError, AttributeError, RuntimeError) as error:
                     lines.write(json.dumps({"error": f"that cannot be done: {error!r}"}).encode() + b"\n")
                 except (OSError, BrokenPipeError):
                     return

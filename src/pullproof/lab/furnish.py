@@ -5,11 +5,11 @@ They are stand-ins: nothing of an account's is read. An image that the user push
 
 import json
 import re
-from typing import Any
 
-from pullproof.lab.agent import Work, image_parts
+from pullproof.lab.agent import Work
 from pullproof.lab.image import Image, busybox
 from pullproof.lab.lab import Lab
+from pullproof.lab.reference import BadReference, parts_of
 from pullproof.lab.registry import bucket, has, seed
 from pullproof.lab.task import Task, work_of
 from pullproof.model.ecs import Launch
@@ -43,13 +43,12 @@ def images(lab: Lab, task: Task) -> None:
     """
     known = {repository.url for repository in lab.plan.estate.repositories.values()}
     for work in works(lab, task.held):
-        host, name, _ = image_parts(work.image) if work.image else ("", "", "")
+        try:
+            host, name, _ = parts_of(work.image)
+        except BadReference:
+            continue  # the pull says so
         ours = ".dkr.ecr." in host
-        if (
-            work.image
-            and (not ours or f"{host}/{name}" in known)
-            and repository_of(work.image)[0] not in lab.pushed
-        ):
+        if (not ours or f"{host}/{name}" in known) and repository_of(work.image)[0] not in lab.pushed:
             _image(lab, work, busybox())
 
 
@@ -62,16 +61,21 @@ def works(lab: Lab, launch: Launch) -> list[Work]:
 
 
 def _image(lab: Lab, work: Work, image: Image) -> None:
-    if not work.image:
+    try:
+        name, tag = repository_of(work.image)
+    except BadReference:
         return
-    name, tag = repository_of(work.image)
     if not has(lab.store, bucket(lab.plan.region), name, tag):
         seed(lab.store, lab.plan.region, name, tag, image)
 
 
 def repository_of(image: str) -> tuple[str, str]:
-    """What the lab's registry calls an image's repository, and the tag or digest."""
-    host, name, reference = image_parts(image)
+    """What the lab's registry calls an image's repository, and the tag or digest.
+
+    Raises:
+        BadReference: the text names no image.
+    """
+    host, name, reference = parts_of(image)
     account, ours, rest = host.partition(".dkr.ecr.")
     if ours:
         return f"{account}/{rest.partition('.')[0]}/{name}", reference
@@ -96,29 +100,25 @@ def _secret(lab: Lab, value_from: str, fields: list[str]) -> None:
         full = _FULL.fullmatch(parts[6])
         name = full[1] if full is not None else parts[6]
         value = json.dumps(dict.fromkeys(fields, VALUE)) if fields else VALUE
-        _quietly(lab.cloud.client("secretsmanager", parts[3]).create_secret, Name=name, SecretString=value)
-        if full is not None:
+        made = _quietly(lab, "secretsmanager", parts[3], "create_secret", Name=name, SecretString=value)
+        if made and full is not None:
             lab.cloud.call_secret(name, value_from)
         return
     name = value_from.partition(":parameter")[2] or value_from
-    _quietly(
-        lab.cloud.client("ssm", lab.plan.region).put_parameter,
-        Name=name,
-        Value=VALUE,
-        Type="SecureString",
-    )
+    _quietly(lab, "ssm", lab.plan.region, "put_parameter", Name=name, Value=VALUE, Type="SecureString")
 
 
 def _group(lab: Lab, name: str, region: str) -> None:
     if name:
-        _quietly(lab.cloud.client("logs", region).create_log_group, logGroupName=name)
+        _quietly(lab, "logs", region, "create_log_group", logGroupName=name)
 
 
-def _quietly(do: Any, **given: object) -> None:
-    """Make it; what is there already, or may not be called that, is left."""
-    from botocore.exceptions import ClientError, ParamValidationError
+def _quietly(lab: Lab, service: str, region: str, operation: str, **given: object) -> bool:
+    """Make it; what is there already, or may not be called that, is left, and False."""
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        do(**given)
-    except (ClientError, ParamValidationError):
-        return
+        getattr(lab.cloud.client(service, region), operation)(**given)
+    except (BotoCoreError, ClientError, ValueError):
+        return False
+    return True

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from pullproof.errors import PullproofError
+from pullproof.errors import InputError, PullproofError
 from pullproof.lab.agent import Agent, Event, Setting, Stopped
 from pullproof.lab.cloud import Cloud
 from pullproof.lab.concrete import concrete
@@ -31,6 +31,7 @@ from pullproof.lab.resolver import Home, Resolver
 from pullproof.lab.sandbox import HOME
 from pullproof.lab.task import BY_USER, FAILED, Task, name_of, wish_of, work_of
 from pullproof.lab.tls import Authority
+from pullproof.lab.words import not_pulled, not_started
 from pullproof.model.ecs import Launch, TaskDefinition
 from pullproof.model.estate import Estate
 
@@ -229,8 +230,12 @@ class Lab:
         except Stopped as stopped:
             reason, code = task.wanted or (stopped.reason, FAILED)
             self._end(task, reason, code, stopped.step)
+        except InputError as error:
+            self._end(task, not_pulled(error.problem), FAILED, "image-layers")
         except PullproofError as error:
-            self._end(task, f"CannotStartContainerError: {error.problem}", FAILED, "run")
+            self._end(task, not_started(error.problem), FAILED, "run")
+        except Exception as error:  # noqa: BLE001  # a task that nobody brings to its end would wait for ever
+            self._end(task, not_started(f"{error!r}"), FAILED, "run")
         return task
 
     def _launch(self, task: Task, given: Given, tell: Callable[[Event], None]) -> None:

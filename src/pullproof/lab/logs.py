@@ -62,4 +62,8 @@ class Shipper:
         now = int(time.time() * 1000)
         told = [(now, line.decode("utf-8", "replace")[:65536]) for line in lines if line]
         for first in range(0, len(told), 1000):
-            self.trouble = self._sender.log(work, told[first : first + 1000]) or self.trouble
+            try:
+                trouble = self._sender.log(work, told[first : first + 1000])
+            except Exception as error:  # noqa: BLE001  # lines that are lost must not lose those after them
+                trouble = f"{error!r}"
+            self.trouble = trouble or self.trouble

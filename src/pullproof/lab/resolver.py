@@ -4,11 +4,15 @@ import contextlib
 import selectors
 import socket
 import threading
+from collections import deque
 
 from pullproof.lab import names
 from pullproof.lab.fabric import Network
 from pullproof.lab.kernel import inside
 from pullproof.lab.sandbox import RESOLVER
+
+#: How many questions are remembered.
+LATEST = 1000
 
 
 class Home:
@@ -27,14 +31,15 @@ class Home:
         self._held.close()
 
     def _run(self) -> None:
-        from dnslib import QTYPE, RR, A, DNSError, DNSRecord
+        from dnslib import QTYPE, RR, A, DNSRecord
 
         while True:
             try:
                 data, sender = self._held.recvfrom(4096)
             except OSError:
                 return
-            with contextlib.suppress(DNSError, ValueError, IndexError, OSError):
+            # Whatever a question holds, the next one is answered.
+            with contextlib.suppress(Exception):
                 question = DNSRecord.parse(data)
                 answer = question.reply()
                 if question.q.qtype == QTYPE.A:
@@ -48,8 +53,8 @@ class Resolver:
     def __init__(self, network: Network) -> None:
         self._network = network
         self._select = selectors.DefaultSelector()
-        #: Every question and answer, in order: who asked, for what, what was told.
-        self.log: list[tuple[str, str, tuple[str, ...]]] = []
+        #: The latest questions and answers, in order: who asked, for what, what was told.
+        self.log: deque[tuple[str, str, tuple[str, ...]]] = deque(maxlen=LATEST)
         self._by_address: dict[tuple[str, int], str] = {}
         self._held: dict[str, tuple[int, socket.socket]] = {}
         self._stop, stopped = socket.socketpair()
@@ -92,8 +97,9 @@ class Resolver:
                 held = key.fileobj
                 if not isinstance(held, socket.socket):
                     continue
-                # A network that changes at this moment leaves a question without an answer.
-                with contextlib.suppress(OSError, KeyError):
+                # A network that changes at this moment leaves a question without an answer, and so does
+                # whatever a question may hold that makes no sense: the next one is answered.
+                with contextlib.suppress(Exception):
                     data, sender = held.recvfrom(4096)
                     if (reply := self._reply(data, key.data, sender[0])) is not None:
                         held.sendto(reply, sender)

@@ -27,6 +27,11 @@ def not_pulled(says: str) -> str:
     return f"CannotPullContainerError: {says}"
 
 
+def not_started(says: str) -> str:
+    """The container could not be started."""
+    return f"CannotStartContainerError: {says}"
+
+
 def told(error: OSError, host: str) -> str:
     """A connection that failed, as Go's network library says it."""
     if isinstance(error, socket.gaierror):

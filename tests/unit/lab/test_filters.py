@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pullproof.lab.filters import STAGES, Fabric, Names, ruleset
@@ -220,6 +222,31 @@ def test_nothing_that_an_estate_calls_its_own_reaches_the_filters(word: str) -> 
     assert PLAIN.fullmatch(found)
     assert 2 == len(plan.interfaces)
     assert all(re.fullmatch(r"[a-z]+[0-9a-f]+", name) and len(name) <= 15 for name in plan.interfaces)
+
+
+def _called(words: list[str]) -> str:
+    """The filters of one network, whose things are called like that."""
+    vpc, other, subnet, group, peer, acl, listed, endpoint = words
+    estate = Estate()
+    estate.region = "eu-west-1"
+    a_vpc(estate, vpc)
+    a_vpc(estate, other, "10.9.0.0/16")
+    a_subnet(estate, subnet, vpc=vpc, acl=acl)
+    an_acl(estate, acl, ingress=(an_entry(), an_entry(90, "10.3.0.0/16", allow=False)), vpc=vpc)
+    a_prefix_list(estate, listed, entries=blocks("192.0.2.0/24"))
+    rules = (a_rule(GroupRef(peer)), a_rule(ListRef(listed)), a_rule("10.0.0.0/8"))
+    for name in (group, peer):
+        a_group(estate, name, ingress=rules, egress=rules)
+        estate.groups[name] = replace(estate.groups[name], vpc=vpc)
+    an_endpoint(estate, "ecr.api", endpoint, vpc=vpc, subnets=(subnet,), groups=(group, peer))
+    plan = planned(estate, [Start(key=endpoint * 2, subnet=subnet, groups=(peer, group))])
+    return ruleset(Fabric(plan=plan, vpc=vpc, marks={subnet: 1}, peers={"pcx1": other}))
+
+
+@given(st.lists(st.text(min_size=1), min_size=8, max_size=8, unique=True))
+def test_what_things_are_called_makes_no_difference_to_nft(words: list[str]) -> None:
+    """Names are numbers: the same network called otherwise has the same filters, letter by letter."""
+    assert _called(list("abcdefgh")) == _called(words)
 
 
 def test_a_thousand_groups_are_a_thousand_chains_and_no_more() -> None:

@@ -129,7 +129,10 @@ def test_what_is_there_or_may_not_be_called_that_is_left(
     ("image", "expected"),
     [
         (story.IMAGE, (f"{story.ACCOUNT}/{story.REGION}/orders", "latest")),
-        ("1.dkr.ecr.us-east-1.amazonaws.com/team/web@sha256:12", ("1/us-east-1/team/web", "sha256:12")),
+        (
+            f"1.dkr.ecr.us-east-1.amazonaws.com/team/web@sha256:{'12' * 32}",
+            ("1/us-east-1/team/web", f"sha256:{'12' * 32}"),
+        ),
         ("nginx", ("public/registry-1-docker-io/library/nginx", "latest")),
         ("team/nginx:1.27", ("public/registry-1-docker-io/team/nginx", "1.27")),
         ("docker.io/nginx:1.27", ("public/registry-1-docker-io/library/nginx", "1.27")),

@@ -31,7 +31,10 @@ class Reader:
         definitions = _every(caller, "ecs", "ListTaskDefinitions", "taskDefinitionArns")
         seeds: tuple[Seed, ...] = tuple(("services", {"taskDefinition": arn}) for arn in definitions)
         gathered = gather_as(caller, target_of(EVERYTHING), there, seeds=seeds)
-        return load_gathered(gathered, EVERYTHING, Options(region=region)).estate
+        estate = load_gathered(gathered, EVERYTHING, Options(region=region)).estate
+        # Whatever other regions its ARNs name, a lab's account was read in this one.
+        estate.region = region
+        return estate
 
 
 def _every(caller: Caller, service: str, operation: str, key: str, name: str = "") -> tuple[str, ...]:
