@@ -12,13 +12,23 @@ from pullproof.finding import StepReport, TaskReport
 from pullproof.lab.furnish import furnish
 from pullproof.lab.lab import Lab
 from pullproof.lab.task import Task
+from pullproof.model.estate import Estate
 from pullproof.prove import prove
+from pullproof.reach.walk import reach_host
 from pullproof.verdict import Verdict
+from tests.build import a_source
 from tests.lab.shards import JOBS, compare_all
 from tests.oracle.launches import drawn, whole
 
 #: What a stopped reason says when a call arrived, and was refused.
 REFUSED = ("not authorized", "AccessDenied", "403", "401", "Forbidden", "authorization failed")
+#: What the lab says of the layer that refused a call, and the gate of the proof that is the same.
+LAYERS = {
+    "(endpoint policy)": Gate.ENDPOINT_POLICY,
+    "(permissions boundary)": Gate.BOUNDARY,
+    "(organization policy)": Gate.ORGANIZATION_POLICY,
+    "(no statement allows it)": Gate.IDENTITY_POLICY,
+}
 #: Gates of policies.
 POLICIES = (
     Gate.IDENTITY_POLICY,
@@ -48,11 +58,11 @@ class Launches:
             task = self.lab.start(self.lab.plan.estate.launches[SERVICE], subnet=subnet)
             self.ran += task.alive
             self.lab.stop(task, "compared")
-            if why := difference(proof, task, subnet):
+            if why := difference(estate, proof, task, subnet):
                 yield f"service {seed} in {subnet}: {why}"
 
 
-def difference(proof: TaskReport, task: Task, subnet: str) -> str:
+def difference(estate: Estate, proof: TaskReport, task: Task, subnet: str) -> str:
     """Why the two cannot both be right; empty text when they can."""
     for event in task.events:
         steps = [each for each in proof.steps if subnet in each.subnets]
@@ -61,7 +71,7 @@ def difference(proof: TaskReport, task: Task, subnet: str) -> str:
             return f"the proof knows no step {event.step}"
         if not event.ok:
             return _stopped(event.step, [each for _, each in made], event.says)
-        certain = {each.code for step, each in made if _stops_all(step, each)}
+        certain = {each.code for step, each in made if _stops_all(estate, task, step, each)}
         if certain:
             return f"{event.step} went well, the proof names {sorted(certain)}"
     return ""
@@ -78,14 +88,21 @@ def met(step: StepReport, decision: Step) -> str:
     return "" if "logs:PutLogEvents" in decision.says else step.step
 
 
-def _stops_all(step: StepReport, decision: Step) -> bool:
-    return decision.verdict is Verdict.FAILS and not decision.partial and not step.intermittent
+def _stops_all(estate: Estate, task: Task, step: StepReport, decision: Step) -> bool:
+    """Whether no task gets past a decision: of several addresses that a name has, one may be open."""
+    if decision.verdict is not Verdict.FAILS or decision.partial or step.intermittent:
+        return False
+    if decision.gate in POLICIES or step.port == 0:
+        return True
+    source = a_source(task.subnet, *task.groups, public_ip=task.public_ip)
+    return not reach_host(estate, source, step.host).intermittent
 
 
 def _stopped(name: str, made: list[Step], reason: str) -> str:
     """Whether the proof names what stopped a task: a policy for a call that arrived, else the network."""
     refused = any(word in reason for word in REFUSED)
-    asked = [each for each in made if (each.gate in POLICIES) is refused]
+    layer = next((gate for says, gate in LAYERS.items() if says in reason), None)
+    asked = [each for each in made if (each.gate in POLICIES) is refused and layer in (None, each.gate)]
     if any(each.verdict is not Verdict.WORKS for each in asked):
         return ""
     named = sorted({each.code for each in made if each.code})
