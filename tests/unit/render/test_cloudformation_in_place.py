@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from typing import Any
 
 import pytest
@@ -618,6 +619,21 @@ def test_json_keeps_its_form(indent: Any, ascii_only: bool) -> None:
     assert True is meant["Resources"]["Vpc"]["Properties"]["EnableDnsHostnames"]
     if indent in (None, "tight"):
         assert json.dumps(meant, ensure_ascii=ascii_only, **form) == found
+
+
+@pytest.mark.parametrize(("before", "after"), [("7", "NaN"), ("7", "1e999"), ("7}", "7,}")])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_what_is_almost_json_stays_so(indent: Any, before: str, after: str) -> None:
+    """A number that no reader of JSON takes, or a comma too many, does not make other lines YAML."""
+    whole = {**JSON, "Metadata": {"It": 7}}
+    text = json.dumps(whole, indent=indent, ensure_ascii=False).replace(f'"It": {before}', f'"It": {after}')
+    text = text.replace('"It": 7\n', '"It": 7,\n') if after == "7,}" else text
+    group = samples.https("Group", ListRef("pl-0123456789abcdef0"))
+    found = edited(text, HOSTNAMES, group, e.AddRole(name="a"), path="t.json")
+    mended = re.sub(r",(\s*})", r"\1", found).replace("1e999", "0")
+
+    assert after.strip("}7") in found
+    assert ["Vpc", "Group", "ARole"] == list(json.loads(mended)["Resources"])
 
 
 ROOT = """Resources:

@@ -42,7 +42,10 @@ class Node(msgspec.Struct, kw_only=True):
 
 
 class Document(msgspec.Struct, kw_only=True):
-    """A file's text and its nodes. `shared` are the anchors that something refers to."""
+    """A file's text and its nodes. `shared` are the anchors that something refers to.
+
+    `json` says that it is written as JSON is, though perhaps with something that JSON does not have.
+    """
 
     path: str
     text: str
@@ -67,7 +70,9 @@ def read(data: bytes, path: str) -> Document:
     root, shared = (_json(text), frozenset[str]()) if json else _yaml(text, path)
     if root.kind != "map":
         raise InputError("this is not a template", place=path, remedy="give a template with `Resources:`")
-    return Document(path=path, text=text, root=root, json=json, mark=mark, shared=shared)
+    # NaN, a number out of range, a comma too many: only a reader of YAML takes it, and it is to stay what it is.
+    quoted = root.flow and bool(root.pairs) and root.pairs[0][0].style == '"'
+    return Document(path=path, text=text, root=root, json=json or quoted, mark=mark, shared=shared)
 
 
 def _is_json(text: str) -> bool:

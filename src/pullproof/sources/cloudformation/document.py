@@ -205,7 +205,8 @@ def _composed(data: bytes, path: str) -> Node:
             remedy=_hint(data, mark, path),
         ) from None
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-        raise InputError(f"this is not {kind}: {str(error).splitlines()[0]}", place=path) from None
+        told = str(error).splitlines()[0]
+        raise InputError(f"this is not {kind}: {told}", place=path, remedy="save it as UTF-8") from None
     if node is None:
         raise InputError("there is nothing in this file but comments", place=path)
     return node
