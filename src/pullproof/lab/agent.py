@@ -5,13 +5,14 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-c
 """
 
 import base64
+import contextlib
 import hashlib
 import http.client
 import json
 import ssl
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ import msgspec
 
 from pullproof.lab.kernel import inside
 from pullproof.lab.reference import BadReference, parts_of
+from pullproof.lab.resolving import asking
 from pullproof.lab.sdk import ATTEMPTS, made, tried
 from pullproof.lab.words import login_failed, not_pulled, told, unexpected, unpulled
 
@@ -81,6 +83,15 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     authority: str
     scale: float = 0.02
+
+    #: The task's own resolv.conf, where its DNS servers are not AWS's.
+    resolv: Path | None = None
+
+    @contextlib.contextmanager
+    def there(self, space: int) -> Iterator[None]:
+        """Run a block in one of the two networks, with the DNS servers that it has there."""
+        with asking(self.resolv if space == self.task else None), inside(space):
+            yield
 
     @property
     def first(self) -> int:
@@ -147,7 +158,7 @@ class Agent:
 
         ssm = _kind(secret) == "parameters"
         service = "ssm" if ssm else "secretsmanager"
-        with inside(self._setting.first):
+        with self._setting.there(self._setting.first):
             try:
                 client = self._client(service, work.region)
                 if ssm:
@@ -189,7 +200,7 @@ class Agent:
     def _login(self, work: Work) -> str:
         from botocore.exceptions import BotoCoreError, ClientError
 
-        with inside(self._setting.first):
+        with self._setting.there(self._setting.first):
             try:
                 client = self._client("ecr", work.region)
                 found = tried(client.get_authorization_token)["authorizationData"][0]["authorizationToken"]
@@ -201,7 +212,7 @@ class Agent:
         from botocore.exceptions import BotoCoreError, ClientError
 
         group, stream, region = work.log or ("", "", "")
-        with inside(self._setting.task):
+        with self._setting.there(self._setting.task):
             try:
                 client = self._client("logs", region)
                 tried(client.create_log_stream, logGroupName=group, logStreamName=stream)
@@ -220,7 +231,7 @@ class Agent:
             return ""
         group, stream, region = work.log
         events = [{"timestamp": at, "message": text} for at, text in lines]
-        with inside(self._setting.task):
+        with self._setting.there(self._setting.task):
             try:
                 self._client("logs", region).put_log_events(
                     logGroupName=group, logStreamName=stream, logEvents=events
@@ -237,7 +248,7 @@ class Agent:
         except BadReference as error:
             raise Stopped("image-manifest", not_pulled(f"{error}: {work.image!r}")) from error
         try:
-            with inside(self._setting.task):
+            with self._setting.there(self._setting.task):
                 status, headers, data = self._get(host, f"/v2/{name}/manifests/{reference}", token)
         except OSError as error:
             raise Stopped(
@@ -256,7 +267,7 @@ class Agent:
         self, work: Work, token: str, manifest: dict[str, Any]
     ) -> tuple[dict[str, Any], tuple[Path, ...]]:
         host, name, _ = parts_of(work.image)
-        with inside(self._setting.task):
+        with self._setting.there(self._setting.task):
             config = json.loads(self._blob(host, name, token, manifest["config"]["digest"]).read_bytes())
             layers = tuple(self._blob(host, name, token, layer["digest"]) for layer in manifest["layers"])
         return config, layers

@@ -1,15 +1,18 @@
 """Questions to a network: does a connection open, and if not, what stopped it."""
 
-import socket
+import contextlib
 
 import msgspec
 
-from pullproof.lab.fabric import Network
+from pullproof.lab.dns import asked
+from pullproof.lab.fabric import DNS, Network
 from pullproof.lab.kernel import inside
-from pullproof.lab.names import NoAnswer, addresses, ipv4, own_servers, serves
+from pullproof.lab.names import NoAnswer, addresses, ipv4, serves
 from pullproof.lab.nft import Drop
 from pullproof.lab.plan import Interface
 from pullproof.lab.probe import SILENCE, Tried, connect
+from pullproof.lab.resolver import Resolver
+from pullproof.lab.servers import anybody_at, asks_amazon, servers
 
 #: What the end of each stage is called in reports.
 CODES = {
@@ -27,8 +30,18 @@ CODES = {
 SILENT = "no-route"
 #: Seconds in which a network that is not busy has answered.
 SOON = 0.02
+#: No server says what the name is.
+NO_SERVER = "dns-no-answer"
 #: The address is another service's endpoint.
 WRONG = "private-dns-off"
+
+
+class Unanswered(Exception):
+    """No DNS server said anything: which were asked, and what was stopped of the questions and answers."""
+
+    def __init__(self, servers: tuple[str, ...], drops: tuple[Drop, ...]) -> None:
+        super().__init__(", ".join(servers))
+        self.servers, self.drops = servers, drops
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,10 +69,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 def ask(network: Network, start: Interface, host: str, port: int, *, seconds: float = SILENCE) -> Outcome:
     """Connect from an interface to a name or an address, for real."""
-    if (unasked := _resolving(network, start, host)) is not None:
-        return unasked
     try:
         targets = _targets(network, start, host)
+    except Unanswered as silence:
+        return _unanswered(silence)
     except NoAnswer as reason:
         return Outcome(addresses=(), gate=str(reason), gates=(str(reason),), ends=True)
     network.answers(port)
@@ -113,27 +126,39 @@ def _answered(network: Network, start: Interface, targets: tuple[int, ...], host
     return Outcome(addresses=targets, opened=targets)
 
 
-def _resolving(network: Network, start: Interface, host: str) -> Outcome | None:
-    """Whether questions get to DNS servers of one's own; what these answer is not for a lab to say."""
-    servers = own_servers(network.plan, start.subnet)
-    if not servers or _is_address(host):
-        return None
-    network.load()
-    with inside(network.spaces[start.name]), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-        for server in filter(_is_address, servers):
-            asking.sendto(b"?", (server, 53))
-    stopped = tuple(drop for drop in network.drops() if drop.port == 53)
-    if {drop.address for drop in stopped} >= set(servers):
-        codes = tuple(dict.fromkeys(CODES[drop.stage] for drop in stopped))
-        return Outcome(addresses=(), gate=codes[0], gates=codes, ends=True, drops=stopped)
-    return Outcome(addresses=(), gate=SILENT, emulated=False)
-
-
-def _is_address(host: str) -> bool:
-    return ipv4(host) is not None
-
-
 def _targets(network: Network, start: Interface, host: str) -> tuple[int, ...]:
-    if _is_address(host):
-        return (int.from_bytes(socket.inet_aton(host), "big"),)
-    return addresses(network.plan, start.subnet, host)
+    """The addresses that a name has for who asks: of the VPC's resolver, or as servers of one's own say.
+
+    Raises:
+        NoAnswer: it has none.
+        Unanswered: no server said anything.
+    """
+    if (address := ipv4(host)) is not None:
+        return (address,)
+    if asks_amazon(network.plan, start.subnet):
+        return addresses(network.plan, start.subnet, host)
+    with contextlib.nullcontext() if network.resolved else contextlib.closing(Resolver(network)):
+        return _looked_up(network, start, host)
+
+
+def _looked_up(network: Network, start: Interface, host: str) -> tuple[int, ...]:
+    """Ask each server in turn, until one answers."""
+    asking = servers(network.plan, start.subnet)
+    network.load()
+    for server in asking:
+        for seconds in (SOON, SILENCE):
+            with inside(network.spaces[start.name]):
+                found = asked(server, host, seconds)
+            if found is not None:
+                return tuple(filter(None, map(ipv4, found)))
+            if not anybody_at(network.plan, server) or any(d.address == server for d in network.drops()):
+                break
+    raise Unanswered(asking, tuple(drop for drop in network.drops() if drop.port == DNS))
+
+
+def _unanswered(silence: Unanswered) -> Outcome:
+    """Filters stopped every question; or a server is silent, of which the input may not show what it does."""
+    codes = tuple(dict.fromkeys(CODES[drop.stage] for drop in silence.drops))
+    if {drop.address for drop in silence.drops} >= set(silence.servers):
+        return Outcome(addresses=(), gate=codes[0], gates=codes, ends=True, drops=silence.drops)
+    return Outcome(addresses=(), gate=NO_SERVER, gates=codes, drops=silence.drops, emulated=False)

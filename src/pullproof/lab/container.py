@@ -62,7 +62,14 @@ class Container:
         ToolError: it cannot run, in the words of the runtime; or there is none.
     """
 
-    def __init__(self, asked: Asked, image: dict[str, Any], layers: tuple[Path, ...], network: int) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        image: dict[str, Any],
+        layers: tuple[Path, ...],
+        network: int,
+        resolv: str = RESOLV_CONF,
+    ) -> None:
         checked(asked)
         self.name = plain(asked.name)
         self._folder = HOME / "containers" / self.name
@@ -74,7 +81,7 @@ class Container:
             for layer in layers:
                 with layer.open("rb") as file:
                     unpacker.add(file, layer.name)
-            (self._folder / "resolv.conf").write_text(RESOLV_CONF, encoding="ascii")
+            (self._folder / "resolv.conf").write_text(resolv, encoding="ascii")
             config = _config(asked, image.get("config") or {}, root, network, self._folder)
             (self._folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
             self._start()

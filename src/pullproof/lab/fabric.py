@@ -26,6 +26,8 @@ from pullproof.model.addresses import dotted
 RESOLVER = 0xA9FEA9FD
 #: The table by which every address is this machine's own, beyond the VPC.
 ANYWHERE = 50
+#: Where names are asked for.
+DNS = 53
 #: Linux: a socket that may answer from any address (ip(7)).
 IP_TRANSPARENT = 19
 #: Where AWS's own hosts answer.
@@ -52,6 +54,8 @@ class Network:
         # Ports on which whatever is not the input's to say answers.
         self._asked = {HTTPS}
         self.listeners: dict[tuple[str, int], Listener] = {}
+        #: Whether somebody answers names in it.
+        self.resolved = False
         self._spaces = Spaces()
         self._marks: dict[str, int] = {}
         self._peers: dict[str, dict[str, str]] = {}
@@ -137,7 +141,10 @@ class Network:
         """A VPC: its interfaces, and a table for each subnet."""
         owned = single(self.plan.estate.vpcs[vpc].blocks)
         inner = self.plan.in_vpc(vpc)
-        want = Wanted(forwards=True, addresses=[Address("lo", RESOLVER, 32)], leads=[Lead(0, 0)])
+        want = Wanted(forwards=True, leads=[Lead(0, 0)])
+        want.addresses += [
+            Address("lo", each, 32) for each in (RESOLVER, *(block.first + 2 for block in owned))
+        ]
         want.leads += [Lead(block.first, block.prefix) for block in owned]
         want.leads += [Lead(each.address, 32, each.name) for each in inner if each.role is not Role.TRANSIT]
         want.rules += [Rule(priority=900, table=MAIN, first=each.first, prefix=each.prefix) for each in owned]
@@ -199,7 +206,7 @@ class Network:
 
     def answers(self, port: int) -> None:
         """Have hosts beyond the VPCs, and boxes, answer on a port: what listens there no input says."""
-        if port not in self._asked:
+        if port not in self._asked and not (self.resolved and port == DNS):
             self._asked.add(port)
             self._serve()
 

@@ -28,7 +28,9 @@ from pullproof.lab.netlink import Netlink
 from pullproof.lab.plan import Ledger, Plan, planned
 from pullproof.lab.registry import Registry, bucket, seed
 from pullproof.lab.resolver import Home, Resolver
+from pullproof.lab.resolving import asking
 from pullproof.lab.sandbox import HOME
+from pullproof.lab.servers import asks_amazon, resolv_conf
 from pullproof.lab.task import BY_USER, FAILED, Task, name_of, wish_of, work_of
 from pullproof.lab.tls import Authority
 from pullproof.lab.words import not_pulled, not_started
@@ -153,6 +155,7 @@ class Lab:
         for container in task.containers:
             container.clear()
         shutil.rmtree(HOME / "pulls" / task.id, ignore_errors=True)
+        (HOME / "resolv" / task.id).unlink(missing_ok=True)
         task.reason, task.code, task.step = reason, code, step
         task.becomes("STOPPED")
         self.apply()
@@ -246,7 +249,12 @@ class Lab:
                 "its task definition is not known" if definition is None else "its subnet has no address left"
             )
             raise Stopped("provision", f"ResourceInitializationError: {what}")
+        resolv = HOME / "resolv" / task.id
+        resolv.parent.mkdir(exist_ok=True)
+        resolv.write_text(resolv_conf(self.plan, task.subnet), encoding="ascii")
+        own = not asks_amazon(self.plan, task.subnet)
         setting = Setting(
+            resolv=resolv if own else None,
             task=self.network.spaces[interface.name],
             own=self._home,
             platform=task.platform,
@@ -273,7 +281,9 @@ class Lab:
         pulled = [agent.launch(work_of(each, self.plan.region, task.id)) for each in task.written]
         for written, held in zip(task.written, pulled, strict=True):
             wish = wish_of(written, task, interface, held.values, wishes.get(name_of(written)))
-            task.containers.append(Container(self._bound(wish), held.config, held.layers, setting.task))
+            task.containers.append(
+                Container(self._bound(wish), held.config, held.layers, setting.task, resolv.read_text())
+            )
         shutil.rmtree(folder, ignore_errors=True)
         self._ship(task, agent)
         with self.lock:
@@ -293,7 +303,8 @@ class Lab:
             )
             begin = time.monotonic()
             try:
-                mounted(setting.task, host, self.scale, speaks=self._files is not None)
+                with asking(setting.resolv):
+                    mounted(setting.task, host, self.scale, speaks=self._files is not None)
             except Stopped as stopped:
                 told(Event(step="efs", ok=False, says=stopped.reason, seconds=time.monotonic() - begin))
                 raise

@@ -55,6 +55,24 @@ def addresses(plan: Plan, subnet: str, host: str, depth: int = 0) -> tuple[int, 
     return _public(plan, host)
 
 
+def public(plan: Plan, host: str) -> tuple[int, ...]:
+    """The addresses that a name has on the internet, where no private zone and no private DNS answers.
+
+    An endpoint's own names are public, and lead to its private addresses; those of file systems are not.
+    https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
+
+    Raises:
+        NoAnswer: it has none.
+    """
+    if (key := _called(plan, host)) != "":
+        return _own(plan, key)
+    zones = (each.name.lower() for each in plan.estate.zones.values() if isinstance(each.name, str))
+    found = service_of(host)
+    if (found is None and any(_below(host, zone) for zone in zones)) or ".efs." in host:
+        raise NoAnswer("dns-no-record")
+    return _public(plan, host)
+
+
 def _public(plan: Plan, host: str) -> tuple[int, ...]:
     found = service_of(host)
     if found is not None and found[0].suffix.startswith("s3"):
@@ -154,13 +172,6 @@ def _mounted(plan: Plan, subnet: str, host: str) -> tuple[int, ...]:
     if not found:
         raise NoAnswer("no-mount-target")
     return (found[0].address,)
-
-
-def own_servers(plan: Plan, subnet: str) -> tuple[str, ...]:
-    """The DNS servers that a VPC's DHCP options name in place of AWS's own."""
-    vpc = plan.estate.vpcs[str(plan.estate.subnets[subnet].vpc)]
-    options = plan.estate.dhcp_options.get(str(vpc.dhcp_options))
-    return () if options is None or options.amazon_dns is not False else options.servers.items
 
 
 def serves(plan: Plan, endpoint: Endpoint, host: str) -> bool:

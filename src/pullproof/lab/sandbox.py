@@ -27,7 +27,8 @@ from pullproof.lab.netlink import Netlink
 RESOLVER = "169.254.169.253"
 #: What is mounted for the lab alone, and where it may write.
 HOME = Path("/run/pullproof")
-RESOLV_CONF = f"nameserver {RESOLVER}\noptions timeout:1 attempts:1\n"
+OPTIONS = "options timeout:1 attempts:1\n"
+RESOLV_CONF = f"nameserver {RESOLVER}\n{OPTIONS}"
 
 
 #: What the machine outside calls the sandbox's first process.

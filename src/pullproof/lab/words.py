@@ -35,6 +35,8 @@ def not_started(says: str) -> str:
 def told(error: OSError, host: str) -> str:
     """A connection that failed, as Go's network library says it."""
     if isinstance(error, socket.gaierror):
+        if error.errno == socket.EAI_AGAIN:
+            return f"dial tcp: lookup {host}: i/o timeout"  # no server said anything
         return f"dial tcp: lookup {host}: no such host"
     if isinstance(error, TimeoutError):
         return f"dial tcp {host}:443: i/o timeout"

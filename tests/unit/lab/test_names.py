@@ -6,14 +6,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pullproof.lab.concrete import endpoint_name
-from pullproof.lab.names import PUBLIC_HOST, NoAnswer, addresses, own_servers, serves
+from pullproof.lab.names import PUBLIC_HOST, NoAnswer, addresses, serves
 from pullproof.lab.plan import Plan, planned
 from pullproof.model.addresses import cidr, dotted, of_cidr
 from pullproof.model.endpoints import EndpointType
 from pullproof.model.estate import Estate
 from pullproof.model.names import Record
-from pullproof.model.value import Listing, Maybe
-from pullproof.model.vpc import DhcpOptions
+from pullproof.model.value import Maybe
 from tests.build import (
     REGION,
     a_file_system,
@@ -24,7 +23,6 @@ from tests.build import (
     a_zone,
     an_endpoint,
     an_open_network,
-    at,
     unknown,
 )
 
@@ -309,20 +307,6 @@ def test_a_file_systems_name_needs_hostnames() -> None:
     estate.vpcs["vpc"] = replace(estate.vpcs["vpc"], dns_hostnames=False)
 
     assert "dns-hostnames-off" == meant(estate, FILES)
-
-
-@pytest.mark.parametrize(
-    ("amazon", "expected"), [(False, ("10.0.1.7", "10.0.2.7")), (True, ()), (unknown(), ())]
-)
-def test_servers_of_ones_own(amazon: Maybe[bool], expected: tuple[str, ...]) -> None:
-    """Those of the DHCP options, where AWS's is not among them."""
-    estate = an_open_network()
-    servers = Listing(("10.0.1.7", "10.0.2.7"))
-    estate.dhcp_options["own"] = DhcpOptions(key="own", origin=at("own"), amazon_dns=amazon, servers=servers)
-    assert () == own_servers(planned(estate, ()), "subnet")
-    estate.vpcs["vpc"] = replace(estate.vpcs["vpc"], dhcp_options="own")
-
-    assert expected == own_servers(planned(estate, ()), "subnet")
 
 
 @pytest.mark.parametrize(
