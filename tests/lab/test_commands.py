@@ -11,6 +11,7 @@ from tests.cli.program import Done, run
 from tools.repository import ROOT
 
 BLOG = ROOT / "examples" / "blog-post"
+API = "api.ecr.eu-west-1.amazonaws.com"
 SERVICE = "aws_ecs_service.orders"
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("needs_lab")]
 
@@ -83,6 +84,23 @@ def test_a_connection_is_traced_to_what_dropped_it(mended: str, task: str) -> No
     assert (1, True) == (closed.status, "✗ tcp/443 does not open" in closed.out)
     assert 1 == told.status
     assert ["10.0.1.200"] == json.loads(told.out)["addresses"]
+
+
+def test_a_task_that_stopped_is_traced_and_what_it_met_is_remembered(printed: str) -> None:
+    """The service's own group dropped its login: after the end of the task, too."""
+    held = json.loads(lab("run-task", SERVICE, "--format", "json", name=printed).out)["task"]
+    before = lab("flows", name=printed).out.splitlines()
+    traced = [lab("trace", held["id"], "--to", f"{host}:443", name=printed) for host in (API, "8.8.8.8")]
+    after = lab("flows", name=printed).out.splitlines()
+
+    assert "STOPPED" == held["status"]
+    assert [1, 1] == [each.status for each in traced]
+    assert "sg-egress: dropped between" in traced[0].out
+    assert "by aws_security_group.service" in traced[0].out
+    rejected = [line for line in before if line.endswith("REJECT OK") and held["id"] in line]
+    assert {("10.0.", "443")} == {(line.split()[3][:5], line.split()[6]) for line in rejected}
+    assert set(rejected) <= set(after)
+    assert [] == [line for line in after if " 443 6 " in line and line.endswith("ACCEPT OK")]
 
 
 def test_what_crossed_is_told_as_flow_log_records(mended: str, task: str) -> None:

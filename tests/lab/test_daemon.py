@@ -1,5 +1,6 @@
 """What a lab answers on its socket, over a lab that starts nothing."""
 
+import contextlib
 import itertools
 import json
 import os
@@ -9,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -53,6 +55,11 @@ class FakeLab:
         self.broken = False
         self._output = folder / "output"
         self._output.write_bytes(b"one\ntwo \xff\n")
+
+    @contextlib.contextmanager
+    def standing(self, task: Task) -> Iterator[Any]:
+        """Its interface."""
+        yield self.plan.of(task.id)[0]
 
     def start(self, launch: Launch, *, subnet: str, platform: str, tell: Callable[[Event], None]) -> Task:
         """A task that runs."""

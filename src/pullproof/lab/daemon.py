@@ -16,7 +16,7 @@ import msgspec
 
 from pullproof.errors import PullproofError
 from pullproof.lab import image, sandbox
-from pullproof.lab.ask import CODES, ask
+from pullproof.lab.ask import CODES, Outcome, ask
 from pullproof.lab.ecs import Account
 from pullproof.lab.flows import flow_log
 from pullproof.lab.furnish import images
@@ -267,10 +267,13 @@ class Daemon:
 
     def _trace(self, given: dict[str, Any]) -> Iterator[dict[str, Any]]:
         task = self._task(str(given["task"]))
-        interface = self.lab.plan.of(task.id)[0]
-        with self.lab.lock:
+        with self.lab.standing(task) as interface:
             outcome = ask(self.lab.network, interface, str(given["host"]), int(given["port"]))
-        yield {
+            told = self._told(outcome)
+        yield told
+
+    def _told(self, outcome: Outcome) -> dict[str, Any]:
+        return {
             "addresses": [dotted(each) for each in outcome.addresses],
             "opened": [dotted(each) for each in outcome.opened],
             "gate": outcome.gate,
@@ -306,7 +309,7 @@ class Daemon:
         return [str(plan.estate.subnets[held.subnet].acl)] if stage.startswith("nacl") else []
 
     def _flows(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        for line in flow_log(self.lab.network):
+        for line in (*self.lab.rejected, *flow_log(self.lab.network)):
             yield {"line": line}
 
     def _inside(self, given: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -23,6 +23,8 @@ from pullproof.model.vpc import ListRef
 TABLE = "vpc"
 #: The stages that can stop a packet, as records are kept of them.
 STAGES = ("sg_out", "sg_in", "nacl_out", "nacl_in", "nacl_return", "no_public", "blocked", "transitive")
+#: The mark of connections that began while the stages only observed: no record of what the network lets through.
+TRACED = 1
 #: Links of a fabric that are no interface of the VPC.
 INTERNET, SERVICES = "igw", "gwe"
 
@@ -63,6 +65,7 @@ class _Writer:
         self.peers = fabric.peers
         self.names = Names()
         self.inside = fabric.plan.in_vpc(fabric.vpc)
+        self.observing = observing
         self.end = "return" if observing else "drop"
         self.sets: dict[str, str] = {}
         self.chains: dict[str, list[str]] = {}
@@ -138,6 +141,7 @@ class _Writer:
             "forwarded",
             [
                 "type filter hook forward priority filter; policy drop;",
+                *([f"ct state new ct mark set {TRACED}"] if self.observing else []),
                 "ct state new iifname vmap @to_sg_out",
                 "iifname vmap @to_nacl_out",
                 "iifname @transit jump transit_gateway",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from pullproof.errors import ToolError
 from pullproof.lab.fabric import Network
+from pullproof.lab.filters import TRACED
 from pullproof.lab.kernel import inside
 from pullproof.lab.plan import Role
 
@@ -19,9 +20,11 @@ _ENTRY = re.compile(
     r"(?P<alone> \[UNREPLIED\])?"
 )
 
+_TRACED = f" mark={TRACED} "
+
 
 def flow_log(network: Network) -> Iterator[str]:
-    """A line for each connection that the kernel remembers, and for each that was dropped.
+    """A line for each connection that the kernel remembers, but for those of traces, and what was dropped.
 
     Raises:
         ToolError: conntrack is missing.
@@ -36,6 +39,12 @@ def flow_log(network: Network) -> Iterator[str]:
         # All that it saw, also where no reply came by it.
         for found in _entries(network.spaces[appliance.name]):
             yield _accepted(appliance.owner, found, now)
+    yield from rejected(network, now)
+
+
+def rejected(network: Network, now: int = 0) -> Iterator[str]:
+    """A line for each kind of packet that was dropped since the filters were loaded."""
+    now = now or int(time.time())
     for drop in network.drops():
         held = network.plan.interfaces.get(drop.sender)
         source, owner = ("-", drop.sender) if held is None else (_word(held.address), held.owner)
@@ -57,7 +66,7 @@ def _entries(space: int) -> Iterator[re.Match[str]]:
     """The connections that a namespace remembers."""
     with inside(space):
         text = _conntrack()
-    yield from filter(None, map(_ENTRY.match, text.splitlines()))
+    yield from filter(None, (_ENTRY.match(line) for line in text.splitlines() if _TRACED not in f"{line} "))
 
 
 def _word(address: int) -> str:

@@ -1,5 +1,7 @@
 """One lab: a network, the services beyond it, and the tasks that run in it. It lives inside a sandbox."""
 
+import collections
+import contextlib
 import os
 import queue
 import secrets
@@ -7,11 +9,11 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from pullproof.errors import InputError, PullproofError
+from pullproof.errors import InputError, PullproofError, ToolError
 from pullproof.lab.agent import Agent, Event, Setting, Stopped
 from pullproof.lab.cloud import Cloud
 from pullproof.lab.concrete import concrete
@@ -20,12 +22,13 @@ from pullproof.lab.container import Container
 from pullproof.lab.fabric import Listener, Network
 from pullproof.lab.files import PORT as NFS
 from pullproof.lab.files import Servers, folder, installed, mounted, within
+from pullproof.lab.flows import rejected
 from pullproof.lab.front import Backends, Front
 from pullproof.lab.image import Image
 from pullproof.lab.judge import Judge, execution_role
 from pullproof.lab.logs import Shipper
 from pullproof.lab.netlink import Netlink
-from pullproof.lab.plan import Ledger, Plan, planned
+from pullproof.lab.plan import Interface, Ledger, Plan, Start, planned
 from pullproof.lab.registry import Registry, bucket, seed
 from pullproof.lab.resolver import Home, Resolver
 from pullproof.lab.resolving import asking
@@ -40,6 +43,8 @@ from pullproof.model.estate import Estate
 RESOLVER = 0xA9FEA9FD
 #: Seconds that containers have for SIGTERM, before they are scaled; how many stopped tasks are remembered.
 STOP, REMEMBERED = 30.0, 200
+#: How many records of what was dropped are remembered.
+RECORDS = 10_000
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +73,10 @@ class Lab:
         #: Repositories of the registry that somebody pushed to.
         self.pushed: set[str] = set()
         self._ledger = Ledger()
+        #: Interfaces that stand for a while, without a task.
+        self._guests: list[Start] = []
+        #: Records of what was dropped before the filters changed, in the format of flow logs.
+        self.rejected: collections.deque[str] = collections.deque(maxlen=RECORDS)
         self.lock = threading.RLock()
         self.authority = Authority(HOME)
         with Netlink() as kernel:
@@ -173,11 +182,13 @@ class Lab:
 
     def _planned(self, estate: Estate) -> Plan:
         running = [task.start for task in self.tasks.values() if task.alive]
-        return planned(concrete(estate), running, self._ledger)
+        return planned(concrete(estate), [*running, *self._guests], self._ledger)
 
     def apply(self, estate: Estate | None = None) -> None:
         """Let another estate, or other tasks, take the place of what is there."""
         with self.lock:
+            # With the filters go their records.
+            self.rejected.extend(rejected(self.network))
             self.plan = self._planned(self.plan.estate if estate is None else estate)
             self.judge.plan = self.plan
             self.network.apply(self.plan)
@@ -185,6 +196,26 @@ class Lab:
             self._listen()
             if self._files is not None:
                 self._files.follow(self.network)
+
+    @contextlib.contextmanager
+    def standing(self, task: Task) -> Iterator[Interface]:
+        """The interface of a task; of one that stopped, one like it for as long as the block lasts.
+
+        Raises:
+            ToolError: its subnet has no address left.
+        """
+        with self.lock:
+            if not self.plan.of(task.id):
+                self._guests.append(task.start)
+            try:
+                # Also where nothing changes: what was dropped before is no answer to what is asked now.
+                self.apply()
+                if not (found := self.plan.of(task.id)):
+                    raise ToolError(f"the subnet of task {task.id} has no address left")
+                yield found[0]
+            finally:
+                self._guests.clear()
+                self.apply()
 
     def _listen(self) -> None:
         calls = [each for each in self.network.listeners.values() if each.port == 443]
