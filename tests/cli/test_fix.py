@@ -275,7 +275,8 @@ def test_a_template_has_no_terraform_beside_it(monkeypatch: pytest.MonkeyPatch, 
     shutil.copy("tests/templates/short-forms.yaml", tmp_path / "stack.yaml")
     monkeypatch.chdir(tmp_path)
 
-    assert "pullproof fix stack.yaml --diff, then --write; or --out mend.yaml" in " ".join(
+    typed = f"pullproof fix stack.yaml {' '.join(where)}"
+    assert f"{typed} --diff, then --write; or --out mend.yaml" in " ".join(
         run("fix", "stack.yaml", *where)[1].split()
     )
     assert 0 == run("fix", "stack.yaml", *where, "--diff")[0]

@@ -172,6 +172,10 @@ def test_a_stopped_task_of_the_account_is_read_and_explained(
         assert 1 == main(["why", source, "--format", "json"])
         answers.append(capsys.readouterr().out)
 
+    again = ("--region", "eu-west-1", "--endpoint-url", shop.aws.url)
+    assert 1 == main(["why", "aws://shop/web", *again, "--format", "json"])
+    (message,) = json.loads(capsys.readouterr().out)["failures"][0]["messages"]
+    assert message["fix"].startswith(f"pullproof fix aws://shop/web {' '.join(again)} --for ")
     for text in answers:
         (failure,) = json.loads(text)["failures"]
         (message,) = failure["messages"]

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 
+from pullproof.cli.again import reading
 from pullproof.cli.answer import deliver, look_for
 from pullproof.cli.loading import load, platform
 from pullproof.cli.tasks import nothing_runs, only
@@ -39,7 +40,7 @@ def shown(answer: Report, options: Namespace) -> str:
         return as_json(answer)
     from pullproof.report.terminal import render
 
-    return render(answer, look_for(options), quiet=options.quiet)
+    return render(answer, look_for(options), quiet=options.quiet, reading=reading(options))
 
 
 def status(verdicts: list[Verdict], *, allow_unknown: bool) -> int:

@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from pullproof.cli.again import typed
 from pullproof.cli.answer import deliver, look_for
 from pullproof.cli.cost import prices_for
 from pullproof.cli.loading import load
@@ -15,7 +16,7 @@ from pullproof.finding import Offer
 from pullproof.model.edits import Edit
 from pullproof.render.base import Rendered
 from pullproof.repair.offer import offer
-from pullproof.report.text import quoted, safe, safe_lines
+from pullproof.report.text import safe, safe_lines
 from pullproof.sources.base import Loaded
 
 MENDED = 0
@@ -63,10 +64,9 @@ def shown(found: Offer, options: Namespace) -> str:
         return as_json(found, edit_json)
     from pullproof.report.fix import render
 
-    path = quoted(found.source_path)
     template = found.source_kind.startswith(("cloudformation", "cdk"))
     file = "mend.yaml" if template else "mend.tf"
-    again = f"pullproof fix {path} --diff, then --write; or --out {file} for what is new in a file of its own"
+    again = f"pullproof fix {typed(options)} --diff, then --write; or --out {file} for what is new in a file of its own"
     return render(found, look_for(options), again=again)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from pullproof.cli.again import typed
 from pullproof.cli.answer import deliver, look_for
 from pullproof.cli.check import CAN_START, CANNOT_START, UNKNOWN
 from pullproof.cli.loading import STDIN, load
@@ -13,7 +14,6 @@ from pullproof.cli.tasks import nothing_runs, only
 from pullproof.errors import NothingToCheck, UsageError
 from pullproof.finding import Offer, Report, TaskReport
 from pullproof.prove import report
-from pullproof.report.text import quoted
 from pullproof.report.why import render, render_json
 from pullproof.sources.base import Loaded
 from pullproof.verdict import Verdict
@@ -81,7 +81,7 @@ def _proved(options: Namespace, text: str | None) -> Answer:
         for failure, tasks in _failures(options, loaded, text)
     )
     shown = report(loaded, only=frozenset())
-    fix = _fix(loaded)
+    fix = _fix(options)
     apply = f"{fix} --out mend.tf" if loaded.kind in TELLS else f"{fix} --diff, then --write"
     return Answer(report=shown, told=told, fix=fix, apply=apply, offers=_offers(told, loaded))
 
@@ -102,7 +102,7 @@ def _failures(options: Namespace, loaded: Loaded, text: str | None) -> list[tupl
         raise UsageError(
             "this input does not tell how tasks stopped: pass what ECS said",
             place=loaded.path,
-            remedy=f'pullproof why {quoted(loaded.path)} --text "ResourceInitializationError: ..."',
+            remedy=f'pullproof why {typed(options)} --text "ResourceInitializationError: ..."',
         )
     found = failures(options.task or _named(loaded.path), loaded.told["Services"], loaded.told["Tasks"])
     if not found:
@@ -111,7 +111,7 @@ def _failures(options: Namespace, loaded: Loaded, text: str | None) -> list[tupl
             place=loaded.path,
             remedy=(
                 "ECS forgets a stopped task after an hour: pass what it said (a CloudWatch event, the console):"
-                f'\npullproof why {quoted(loaded.path)} --text "ResourceInitializationError: ..."'
+                f'\npullproof why {typed(options)} --text "ResourceInitializationError: ..."'
             ),
         )
     return [(failure, _tasks_of(failure, loaded)) for failure in found]
@@ -186,10 +186,10 @@ def _other(failure: Failure, tasks: tuple[str, ...], loaded: Loaded) -> str:
     return ""
 
 
-def _fix(loaded: Loaded) -> str:
+def _fix(options: Namespace) -> str:
     """What to type to have the cause mended; {task} stands for the task."""
-    path = quoted(loaded.path).replace("{", "{{").replace("}", "}}")
-    return f"pullproof fix {path} --for {{task}}"
+    words = typed(options).replace("{", "{{").replace("}", "}}")
+    return f"pullproof fix {words} --for {{task}}"
 
 
 def _deliver(answer: Answer, options: Namespace) -> None:

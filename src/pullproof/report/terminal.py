@@ -23,15 +23,15 @@ SAYS = {
 }
 
 
-def render(report: Report, look: Look, *, quiet: bool = False) -> str:
-    """The whole report as text, with a line break at its end."""
+def render(report: Report, look: Look, *, quiet: bool = False, reading: str = "") -> str:
+    """The whole report as text, with a line break at its end; `reading` are the options it was read with."""
     verdicts = tuple(task.verdict for task in report.tasks)
     found = causes(report.tasks)
     blocks: list[Iterable[str]] = []
     if not quiet:
         blocks += findings(report, found, look)
         blocks += [_caution(caution, report, look) for caution in cautions(report.tasks)]
-        blocks += [notes(report, look), _mend(report, verdicts, look)]
+        blocks += [notes(report, look), _mend(report, verdicts, reading, look)]
     return joined([*blocks, _tasks(report.tasks, verdicts, look), (summary(verdicts, len(found)),)])
 
 
@@ -137,12 +137,13 @@ def notes(report: Report, look: Look) -> Iterator[str]:
         yield from (f"      {line}" for line in more)
 
 
-def _mend(report: Report, verdicts: tuple[Verdict, ...], look: Look) -> Iterator[str]:
+def _mend(report: Report, verdicts: tuple[Verdict, ...], reading: str, look: Look) -> Iterator[str]:
     """Where the way on is, if something is blocked."""
     if Verdict.FAILS in verdicts:
         # Several templates are called by all their names.
         paths = report.source_path.split(", ") if report.source_kind == TEMPLATES else [report.source_path]
-        says = f"pullproof fix {safe(' '.join(map(quoted, paths)))} offers the smallest change that helps"
+        words = safe(f"{' '.join(map(quoted, paths))}{reading}")
+        says = f"pullproof fix {words} offers the smallest change that helps"
         first, *more = wrapped(says, look.width - 5)
         yield f"{look.painted('fix', 'bold')}: {first}"
         yield from (f"     {line}" for line in more)
