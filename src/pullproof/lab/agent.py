@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pullproof.lab.kernel import inside
-from pullproof.lab.reference import BadReference, parts_of
+from pullproof.lab.reference import BadReference, parts_of, secret_parts
 from pullproof.lab.resolving import asking
 from pullproof.lab.sdk import ATTEMPTS, made, tried
 from pullproof.lab.words import login_failed, not_pulled, told, unexpected, unpulled
@@ -179,9 +179,8 @@ class Agent:
 
     @staticmethod
     def _value(client: Any, value_from: str) -> str:
-        """A secret's value, or one key of it: ARN:KEY:STAGE:VERSION."""
-        parts = value_from.split(":")
-        arn, key = ":".join(parts[:7]), (parts[7] if len(parts) > 7 else "")
+        """A secret's value, or one key of it."""
+        arn, key = secret_parts(value_from)
         text = str(tried(client.get_secret_value, SecretId=arn)["SecretString"])
         if not key:
             return text

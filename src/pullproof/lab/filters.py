@@ -157,7 +157,7 @@ class _Writer:
     def _inspected(self) -> Iterator[str]:
         """What comes out of a firewall keeps its sender's address: another VPC's is a guest here all the same."""
         if owned := single(self.estate.vpcs[self.vpc].blocks):
-            own = ", ".join(f"{dotted(block.first)}/{block.prefix}" for block in owned)
+            own = ", ".join(map(str, owned))
             yield f"iifname @firewalls ip saddr != {{ {own} }} jump transit_gateway"
 
     def _to_internet(self) -> Iterator[str]:
@@ -338,7 +338,7 @@ def _chain(name: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _blocks(addresses: Addresses) -> str:
-    return ", ".join(f"{dotted(b.first)}/{b.prefix}" for b in blocks(Addresses(v4=addresses.v4)))
+    return ", ".join(map(str, blocks(Addresses(v4=addresses.v4))))
 
 
 def _traffic(service: Service) -> Iterator[str]:

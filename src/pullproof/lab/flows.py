@@ -13,6 +13,7 @@ from pullproof.lab.fabric import Network
 from pullproof.lab.filters import TRACED
 from pullproof.lab.kernel import inside
 from pullproof.lab.plan import Role
+from pullproof.model.addresses import dotted
 
 _ENTRY = re.compile(
     r"^(?P<protocol>\w+)\s+(?P<number>\d+)\s.*?src=(?P<source>\S+) dst=(?P<target>\S+)"
@@ -31,7 +32,7 @@ def flow_log(network: Network) -> Iterator[str]:
     """
     now = int(time.time())
     for vpc in network.plan.estate.vpcs:
-        owners = {_word(each.address): each.owner for each in network.plan.in_vpc(vpc)}
+        owners = {dotted(each.address): each.owner for each in network.plan.in_vpc(vpc)}
         for found in _entries(network.spaces[f"vpc:{vpc}"]):
             if not found["alone"]:
                 yield _accepted(owners.get(found["source"], "-"), found, now)
@@ -47,7 +48,7 @@ def rejected(network: Network, now: int = 0) -> Iterator[str]:
     now = now or int(time.time())
     for drop in network.drops():
         held = network.plan.interfaces.get(drop.sender)
-        source, owner = ("-", drop.sender) if held is None else (_word(held.address), held.owner)
+        source, owner = ("-", drop.sender) if held is None else (dotted(held.address), held.owner)
         if drop.by:
             source = drop.sender if held is None else source
             owner = network.plan.interfaces[drop.by].owner
@@ -67,10 +68,6 @@ def _entries(space: int) -> Iterator[re.Match[str]]:
     with inside(space):
         text = _conntrack()
     yield from filter(None, (_ENTRY.match(line) for line in text.splitlines() if _TRACED not in f"{line} "))
-
-
-def _word(address: int) -> str:
-    return ".".join(str(address >> shift & 255) for shift in (24, 16, 8, 0))
 
 
 def _conntrack() -> str:

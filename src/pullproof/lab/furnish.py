@@ -9,7 +9,7 @@ import re
 from pullproof.lab.agent import Work
 from pullproof.lab.image import Image, busybox
 from pullproof.lab.lab import Lab
-from pullproof.lab.reference import BadReference, parts_of
+from pullproof.lab.reference import BadReference, parts_of, secret_parts
 from pullproof.lab.registry import bucket, has, seed
 from pullproof.lab.task import Task, work_of
 from pullproof.model.ecs import Launch
@@ -28,7 +28,7 @@ def furnish(lab: Lab) -> None:
         for work in works(lab, launch):
             _image(lab, work, image)
             for secret in work.secrets:
-                name, field = _field(secret.value_from)
+                name, field = secret_parts(secret.value_from)
                 fields.setdefault(name, []).extend([field] if field else [])
             if work.log is not None:
                 _group(lab, work.log[0], work.log[2])
@@ -80,17 +80,6 @@ def repository_of(image: str) -> tuple[str, str]:
     if ours:
         return f"{account}/{rest.partition('.')[0]}/{name}", reference
     return f"public/{host.replace('.', '-').replace(':', '-')}/{name}", reference
-
-
-def _field(value_from: str) -> tuple[str, str]:
-    """A secret or parameter, and which field of it is asked for; "" for all of it.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
-    """
-    parts = value_from.split(":")
-    if len(parts) > 7 and parts[2] == "secretsmanager":
-        return ":".join(parts[:7]), parts[7]
-    return value_from, ""
 
 
 def _secret(lab: Lab, value_from: str, fields: list[str]) -> None:

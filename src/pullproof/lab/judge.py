@@ -8,7 +8,7 @@ import threading
 from pullproof.lab.calls import Asked
 from pullproof.lab.front import Way
 from pullproof.lab.keys import why_no_key
-from pullproof.lab.names import serves
+from pullproof.lab.names import ipv4, serves
 from pullproof.lab.plan import Plan, single
 from pullproof.lab.policy import Call, Layers, NoOpinion, allowed
 from pullproof.model.ecs import Launch
@@ -113,7 +113,7 @@ class Judge:
             return estate.endpoints.get(self.plan.interfaces[way.interface].owner)
         if way.vpc not in estate.vpcs or call.service != "s3":
             return None
-        sender = int.from_bytes(bytes(int(part) for part in way.sender.split(".")), "big")
+        sender = ipv4(way.sender) or 0
         for subnet in estate.subnets.values():
             here = subnet.vpc == way.vpc and any(b.first <= sender <= b.last for b in single(subnet.blocks))
             for endpoint in estate.endpoints.values() if here else ():

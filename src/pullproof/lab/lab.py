@@ -27,6 +27,7 @@ from pullproof.lab.front import Backends, Front
 from pullproof.lab.image import Image
 from pullproof.lab.judge import Judge, execution_role
 from pullproof.lab.logs import Shipper
+from pullproof.lab.names import mount_host
 from pullproof.lab.netlink import Netlink
 from pullproof.lab.plan import Interface, Ledger, Plan, Start, planned
 from pullproof.lab.registry import Registry, bucket, seed
@@ -328,10 +329,7 @@ class Lab:
         for volume in definition.volumes.items:
             if not isinstance(volume.file_system, str):
                 continue
-            system = self.plan.estate.file_systems.get(volume.file_system)
-            host = (
-                f"{volume.file_system if system is None else system.id}.efs.{self.plan.region}.amazonaws.com"
-            )
+            host = mount_host(self.plan, volume.file_system)
             begin = time.monotonic()
             try:
                 with asking(setting.resolv):

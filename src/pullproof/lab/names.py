@@ -174,6 +174,12 @@ def _mounted(plan: Plan, subnet: str, host: str) -> tuple[int, ...]:
     return (found[0].address,)
 
 
+def mount_host(plan: Plan, file_system: str) -> str:
+    """What a mount asks for, of a file system by its key; one that the plan does not hold, by its id."""
+    system = plan.estate.file_systems.get(file_system)
+    return f"{file_system if system is None else system.id}.efs.{plan.region}.amazonaws.com"
+
+
 def serves(plan: Plan, endpoint: Endpoint, host: str) -> bool:
     """Whether the service behind an endpoint is the one that a host name is about."""
     found = service_of(host)

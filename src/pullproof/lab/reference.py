@@ -1,4 +1,4 @@
-"""References of images, as those who pull read them.
+"""References of images, as those who pull read them, and of secrets.
 
 https://github.com/distribution/reference/blob/main/reference.go
 """
@@ -35,6 +35,15 @@ def parts_of(image: str) -> tuple[str, str, str]:
     if not known or not (_TAG.fullmatch(reference) or _DIGEST.fullmatch(reference)):
         raise BadReference("invalid reference format")
     return host, name, reference
+
+
+def secret_parts(value_from: str) -> tuple[str, str]:
+    """A secret and the key of it that is asked for, "" for all of it: ARN:KEY:STAGE:VERSION.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+    """
+    parts = value_from.split(":")
+    return ":".join(parts[:7]), (parts[7] if len(parts) > 7 else "")
 
 
 def _split(image: str) -> tuple[str, str, str]:

@@ -8,8 +8,9 @@ from argparse import Namespace
 
 from pullproof.cli.lab import story
 from pullproof.cli.lab.asking import shown_step
-from pullproof.cli.out import emit, look_of, warn
-from pullproof.errors import PullproofError, ToolError, UsageError
+from pullproof.cli.lab.within import within
+from pullproof.cli.out import emit
+from pullproof.errors import ToolError
 from pullproof.finding import Fix
 from pullproof.lab.agent import Event
 from pullproof.lab.lab import Lab
@@ -22,24 +23,9 @@ def demo(options: Namespace) -> int:
     """Play it; 0 when it goes as told, 1 otherwise.
 
     Raises:
-        UsageError: the scale is none.
         ToolError: this machine cannot have a lab.
     """
-    from pullproof.lab.sandbox import run_inside
-
-    if not 0 < options.time_scale <= 1:
-        raise UsageError("--time-scale is above 0, and 1 at most", remedy="--time-scale 0.01")
-
-    def work() -> int:
-        try:
-            return _play(options.time_scale)
-        except PullproofError as error:
-            from pullproof.cli.screens import fatal
-
-            warn(fatal(error, look_of(None)))
-            return error.exit_status
-
-    return run_inside(work)
+    return within(lambda: _play(options.time_scale))
 
 
 def _play(scale: float) -> int:

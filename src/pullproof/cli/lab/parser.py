@@ -9,6 +9,21 @@ Action = Callable[[str, str], Command]
 NAME = "which lab (default: default)"
 
 
+def scale(text: str) -> float:
+    """How much of AWS's time something takes.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 1:
+        raise argparse.ArgumentTypeError("a number above 0, and 1 at most")
+    return found
+
+
 def fill(command: Command, reading: Callable[..., None], printing: Callable[..., None]) -> None:
     """The actions of `pullproof lab`; `reading` and `printing` add the options that other commands have too."""
     actions = command.add_subparsers(dest="action", title="actions", required=True, metavar="ACTION")
@@ -24,7 +39,7 @@ def fill(command: Command, reading: Callable[..., None], printing: Callable[...,
     up = action("up", "start a lab: an input's network and tasks, or an empty account for Terraform")
     reading(up, optional=True)
     up.add_argument(
-        "--time-scale", metavar="X", type=float, default=0.02, help="of all waiting (default: 0.02)"
+        "--time-scale", metavar="X", type=scale, default=0.02, help="of all waiting (default: 0.02)"
     )
     up.add_argument("--foreground", action="store_true", help="stay until Ctrl-C")
     up.add_argument("--no-tasks", action="store_true", help="start no task by itself")
@@ -34,7 +49,7 @@ def fill(command: Command, reading: Callable[..., None], printing: Callable[...,
     printing(action("list", "list the labs that run", named=False), "terminal", "json")
     demo = action("demo", "the story of the upgrade to platform 1.4.0, in real packets", named=False)
     demo.add_argument(
-        "--time-scale", metavar="X", type=float, default=0.01, help="of all waiting (default: 0.01)"
+        "--time-scale", metavar="X", type=scale, default=0.01, help="of all waiting (default: 0.01)"
     )
     verify = action("verify", "compare the proof of an input with real packets, gate by gate", named=False)
     reading(verify)

@@ -9,7 +9,7 @@ from argparse import Namespace
 
 from pullproof.cli.loading import load
 from pullproof.cli.out import emit
-from pullproof.errors import PullproofError, ToolError, UsageError
+from pullproof.errors import PullproofError, ToolError
 from pullproof.model.estate import Estate
 
 #: Nobody else's loopback address: a lab that forgot its port is not somebody's server.
@@ -24,15 +24,13 @@ def up(options: Namespace) -> int:
     """Start a lab, and say how to reach it.
 
     Raises:
-        UsageError: one of that name runs; the scale is none.
+        UsageError: one of that name runs.
         InputError: the input's region is not known.
         ToolError: this machine cannot have one.
     """
     from pullproof.lab.remote import claimed
     from pullproof.lab.sandbox import start_inside
 
-    if not 0 < options.time_scale <= 1:
-        raise UsageError("--time-scale is above 0, and 1 at most", remedy="--time-scale 0.02")
     estate = _given(options) if options.input else _empty(options.region)
     control = claimed(options.name)
     api = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

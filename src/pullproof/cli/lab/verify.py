@@ -9,14 +9,15 @@ import msgspec
 from pullproof.cli.answer import deliver
 from pullproof.cli.check import nothing
 from pullproof.cli.lab.agreeing import difference, of_report
+from pullproof.cli.lab.within import within
 from pullproof.cli.loading import load
-from pullproof.errors import PullproofError
 from pullproof.evidence import Via
 from pullproof.finding import Report, StepReport, TaskReport
 from pullproof.lab.ask import Outcome, ask
 from pullproof.lab.concrete import concrete, region_of
 from pullproof.lab.fabric import Network
-from pullproof.lab.plan import Start, planned
+from pullproof.lab.names import mount_host
+from pullproof.lab.plan import Plan, Start, planned
 from pullproof.model.estate import Estate
 from pullproof.model.value import Unknown
 from pullproof.prove import report
@@ -48,8 +49,6 @@ def verify(options: Namespace) -> int:
         NothingToCheck: nothing in the input runs a task on Fargate.
         InputError: its region is not known.
     """
-    from pullproof.lab.sandbox import run_inside
-
     loaded = load(options)
     region_of(loaded.estate, loaded.path)
     answer = report(loaded)
@@ -57,18 +56,11 @@ def verify(options: Namespace) -> int:
         raise nothing(answer)
 
     def work() -> int:
-        try:
-            rows = list(compared(loaded, answer))
-        except PullproofError as error:
-            from pullproof.cli.out import look_of, warn
-            from pullproof.cli.screens import fatal
-
-            warn(fatal(error, look_of(None)))
-            return error.exit_status
+        rows = list(compared(loaded, answer))
         deliver(_json(rows) if options.format == "json" else "".join(_lines(rows)), options)
         return AGREES if all(row.agrees for row in rows) else DIFFERS
 
-    return run_inside(work)
+    return within(work)
 
 
 def compared(loaded: Loaded, answer: Report) -> Iterator[Row]:
@@ -83,19 +75,19 @@ def compared(loaded: Loaded, answer: Report) -> Iterator[Row]:
                 tried = step.port and step.via is not Via.FARGATE_ENI
                 for subnet in step.subnets if tried else ():
                     found = plan.of(_name(task.id, subnet))
-                    for host in _hosts(estate, task, step) if found else ():
+                    for host in _hosts(plan, task, step) if found else ():
                         yield _row(task, step, subnet, ask(network, found[0], host, step.port))
 
 
-def _hosts(estate: Estate, task: TaskReport, step: StepReport) -> tuple[str, ...]:
+def _hosts(plan: Plan, task: TaskReport, step: StepReport) -> tuple[str, ...]:
     """The names that a step connects to: a mount's are those of the task's file systems."""
     if step.host:
         return (step.host,)
-    definition = estate.task_definitions.get(task.task_definition)
+    definition = plan.estate.task_definitions.get(task.task_definition)
     systems = [] if definition is None else [volume.file_system for volume in definition.volumes.items]
     if len(systems) != 1 or isinstance(systems[0], Unknown):
         return ()
-    return (f"{systems[0]}.efs.{estate.region}.amazonaws.com",)
+    return (mount_host(plan, systems[0]),)
 
 
 def _starts(estate: Estate, task: TaskReport) -> Iterator[Start]:
