@@ -1,5 +1,6 @@
 """What people ask of a lab that runs."""
 
+import contextlib
 import json
 import os
 import re
@@ -9,7 +10,7 @@ from typing import Any
 
 from pullproof.cli.answer import deliver
 from pullproof.cli.out import emit
-from pullproof.errors import UsageError
+from pullproof.errors import PullproofError, UsageError
 from pullproof.report.text import safe as plain
 
 CANNOT_START = 1
@@ -106,7 +107,10 @@ def every(options: Namespace) -> int:
     """The labs that run."""
     from pullproof.lab.remote import Remote, running
 
-    found = {name: Remote(name).one("status") for name in running()}
+    found: dict[str, dict[str, Any]] = {}
+    for name in running():
+        with contextlib.suppress(PullproofError):  # it has ended meanwhile
+            found[name] = Remote(name).one("status")
     if options.format == "json":
         deliver(
             json.dumps(
