@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pullproof.lab.servers import AMAZON
 from pullproof.model.estate import Estate
 from pullproof.sources.base import Options
 from pullproof.sources.live.boto import Caller, Login, log_in
@@ -30,6 +31,8 @@ class Reader:
         )
         definitions = _every(caller, "ecs", "ListTaskDefinitions", "taskDefinitionArns")
         seeds: tuple[Seed, ...] = tuple(("services", {"taskDefinition": arn}) for arn in definitions)
+        # Whatever stands at the address of a DNS server is wanted as if a route led there.
+        seeds += tuple(("RouteTables", {"Routes": [{"NetworkInterfaceId": key}]}) for key in _servers(caller))
         gathered = gather_as(caller, target_of(EVERYTHING), there, seeds=seeds)
         estate = load_gathered(gathered, EVERYTHING, Options(region=region)).estate
         # Whatever other regions its ARNs name, a lab's account was read in this one.
@@ -39,6 +42,31 @@ class Reader:
 
 def _every(caller: Caller, service: str, operation: str, key: str, name: str = "") -> tuple[str, ...]:
     """What a list of the account names; nothing where it cannot be read."""
+    held = _items(caller, service, operation, key)
+    return tuple(str(item[name] if name else item) for item in held)
+
+
+def _servers(caller: Caller) -> tuple[str, ...]:
+    """The interfaces at the addresses that DHCP options name as DNS servers."""
+    options = _items(caller, "ec2", "DescribeDhcpOptions", "DhcpOptions")
+    told = [each for item in options for each in item.get("DhcpConfigurations") or ()]
+    named = {
+        str(value["Value"])
+        for each in told
+        if each["Key"] == "domain-name-servers"
+        for value in each.get("Values") or ()
+    }
+    if named <= {AMAZON}:
+        return ()
+    interfaces = _items(caller, "ec2", "DescribeNetworkInterfaces", "NetworkInterfaces")
+    return tuple(
+        str(each["NetworkInterfaceId"])
+        for each in interfaces
+        if each.get("PrivateIpAddress") in named and each.get("InterfaceType") == "interface"
+    )
+
+
+def _items(caller: Caller, service: str, operation: str, key: str) -> list[Any]:
     answer: Any = caller.asker.ask(service, operation, caller.regions[0], {}, pages=True)
     pages = answer if isinstance(answer, list) else []
-    return tuple(str(item[name] if name else item) for page in pages for item in page.get(key) or ())
+    return [item for page in pages for item in page.get(key) or ()]
