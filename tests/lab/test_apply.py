@@ -1,6 +1,7 @@
 """`lab apply`: the copy that Terraform works in, and what is said when it does not work."""
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -45,9 +46,10 @@ class FakeRemote:
         self.dead -= 1
         if self.dead < 0:
             raise ToolError("the lab ended before it had answered")
+        if what == "keys":
+            return {"api": "http://127.77.0.1:1", "region": "eu-west-1", "id": "AKIA1", "secret": "s"}
         if what == "status":
             return {
-                "api": "http://127.77.0.1:1",
                 "region": "eu-west-1",
                 "followed": 1,
                 "changes": 1,
@@ -107,16 +109,23 @@ def test_the_copy_holds_the_modules_beside_the_directory(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "overridden"), [(MAIN, True), (ALIAS, False), (ALIAS + MAIN, True), ("", False)]
+    ("text", "overridden"),
+    [(MAIN, [""]), (ALIAS, ["other"]), (ALIAS + MAIN, ["", "other"]), ("", [])],
 )
-def test_only_a_provider_that_is_configured_is_overridden(
-    tmp_path: Path, text: str, overridden: bool
+def test_providers_that_are_configured_are_overridden(
+    tmp_path: Path, text: str, overridden: list[str]
 ) -> None:
-    """Terraform refuses to override what is not there: then the settings stand in a file of their own."""
-    copy = copied(_directory(tmp_path, text), tmp_path)
+    """Each by its alias; Terraform refuses to override what is not there: then one stands in a file of its own."""
+    copy = copied(_directory(tmp_path, text), tmp_path, "AKIA1", "secret")
+    written = (copy / "pullproof_lab_override.tf").read_text(encoding="utf-8")
+    own = copy / "pullproof_lab.tf"
 
-    assert overridden is ("provider" in (copy / "pullproof_lab_override.tf").read_text(encoding="utf-8"))
-    assert overridden is not (copy / "pullproof_lab.tf").exists()
+    assert (
+        len(overridden) == written.count("provider") == written.count('access_key                  = "AKIA1"')
+    )
+    assert [name for name in overridden if name] == re.findall(r'alias += "(.*)"', written)
+    assert own.exists() is ("" not in overridden)
+    assert not own.exists() or 'secret_key                  = "secret"' in own.read_text(encoding="utf-8")
 
 
 def test_the_lab_is_the_only_aws_that_terraform_knows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +133,7 @@ def test_the_lab_is_the_only_aws_that_terraform_knows(monkeypatch: pytest.Monkey
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3", "TF_CLI_CONFIG_FILE"):
         monkeypatch.setenv(name, "mine")
 
-    found = environment_of("http://127.77.0.1:1", "eu-west-1")
+    found = environment_of({"AWS_ENDPOINT_URL": "http://127.77.0.1:1"})
 
     assert "mine" == found["TF_CLI_CONFIG_FILE"]
     assert [] == [name for name, value in found.items() if name.startswith("AWS_") and value == "mine"]

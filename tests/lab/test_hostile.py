@@ -14,6 +14,7 @@ import pytest
 from pullproof.lab.cloud import Cloud
 from pullproof.lab.fabric import Network
 from pullproof.lab.furnish import furnish
+from pullproof.lab.guard import made
 from pullproof.lab.kernel import inside
 from pullproof.lab.netlink import Netlink
 from pullproof.lab.plan import Start, planned
@@ -169,7 +170,7 @@ def test_an_input_of_nonsense_is_furnished_as_far_as_it_makes_sense() -> None:
             public_ip=False,
         )
     with socket.create_server(("127.0.0.1", 0)) as held:
-        cloud = Cloud(held)
+        cloud = Cloud(held, keys=made())
         try:
             store = cloud.client("s3", "eu-west-1")
             plan = SimpleNamespace(estate=estate, region="eu-west-1")

@@ -9,8 +9,10 @@ import pytest
 
 from pullproof.lab.cloud import Cloud, operation
 from pullproof.lab.ecs import Account, address_of, on_fargate, subnet_of
+from pullproof.lab.guard import made
 
 REGION = "eu-west-1"
+KEYS = made()
 
 
 class Api:
@@ -18,7 +20,7 @@ class Api:
 
     def __init__(self) -> None:
         self.heard: list[str] = []
-        self.cloud = Cloud(*(_socket() for _ in range(2)), changed=self.heard.append)
+        self.cloud = Cloud(*(_socket() for _ in range(2)), keys=KEYS, changed=self.heard.append)
         self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
@@ -27,7 +29,7 @@ class Api:
             import boto3.session
 
             session = boto3.session.Session(
-                aws_access_key_id="lab", aws_secret_access_key="lab", region_name=REGION
+                aws_access_key_id=KEYS.id, aws_secret_access_key=KEYS.secret, region_name=REGION
             )
             self._clients[service] = session.client(service, endpoint_url=f"http://{self.cloud.address}")
         return self._clients[service]

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from pullproof.errors import ToolError
+from pullproof.lab.guard import Guard, Keys
 from pullproof.lab.mend import mend
 
 #: The one account of a lab, as moto has it.
@@ -31,11 +32,14 @@ READS = ("Describe", "List", "Get", "BatchGet", "Lookup", "Filter", "PutLogEvent
 class Cloud:
     """moto's server on sockets of this machine.
 
-    The first is the lab's own. `changed` is called after every call on the others that may have changed
-    something, with the operation's name as far as it is told.
+    The first is the lab's own. The others ask for the `keys`, or for keys handed out here; `changed` is
+    called after every call on them that may have changed something, with the operation's name as far as it
+    is told.
     """
 
-    def __init__(self, *sockets: socket.socket, changed: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, *sockets: socket.socket, keys: Keys, changed: Callable[[str], None] = lambda _: None
+    ) -> None:
         application = _application()
         mend()
 
@@ -48,6 +52,7 @@ class Cloud:
                 changed(name)
             return result
 
+        guarded = Guard(keys, handed_out)(told)
         #: Held while something changes; who holds it sees an account that stays as it is.
         self.still = threading.Lock()
 
@@ -59,7 +64,7 @@ class Cloud:
         self.address = "{}:{}".format(*sockets[-1].getsockname())
         self._held = sockets
         self._servers = [
-            _server(held, told if number else application) for number, held in enumerate(sockets)
+            _server(held, guarded if number else application) for number, held in enumerate(sockets)
         ]
         self._threads = [
             threading.Thread(target=server.serve_forever, name="cloud", daemon=True)
@@ -98,6 +103,17 @@ class Cloud:
             aws_secret_access_key="lab",  # noqa: S106  # nothing checks it
             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}),
         )
+
+
+def handed_out(key: str) -> str:
+    """The secret of an access key that IAM or STS of the stand-in made; "" for one that they did not."""
+    models: Any = importlib.import_module("moto.iam.models")
+    for account in list(models.iam_backends.values()):
+        for backend in list(account.values()):
+            held = backend.access_keys.get(key)
+            if held is not None and held.status == "Active":
+                return str(held.secret_access_key)
+    return ""
 
 
 WRITES = frozenset(["POST", "PUT", "DELETE", "PATCH"])

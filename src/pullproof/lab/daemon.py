@@ -54,6 +54,7 @@ class Daemon:
             lab.wishes = lambda definition: account.wishes(str(definition.arn))
         self._does: dict[str, Callable[[dict[str, Any]], Iterator[dict[str, Any]]]] = {
             "status": self._status,
+            "keys": self._keys,
             "ps": self._ps,
             "run": self._run,
             "stop": self._stop,
@@ -179,6 +180,11 @@ class Daemon:
             "left_out": [each.what for each in plan.left_out],
             "trouble": self._kept.get("trouble", "") or self.scheduler.trouble,
         }
+
+    def _keys(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """What the API asks for; this socket answers only to the user whose lab it is."""
+        plan, keys = self.lab.plan, self.lab.keys
+        yield {"api": self.lab.api, "region": plan.region, "id": keys.id, "secret": keys.secret}
 
     def _ps(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for task in list(self.lab.tasks.values()):

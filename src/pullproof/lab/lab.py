@@ -24,6 +24,7 @@ from pullproof.lab.files import PORT as NFS
 from pullproof.lab.files import Servers, folder, installed, mounted, within
 from pullproof.lab.flows import rejected
 from pullproof.lab.front import Backends, Front
+from pullproof.lab.guard import made
 from pullproof.lab.image import Image
 from pullproof.lab.judge import Judge, execution_role
 from pullproof.lab.logs import Shipper
@@ -90,7 +91,9 @@ class Lab:
         self.changed = self.followed = 0
         own = _bound("127.0.0.1", 5000)
         sockets = (own,) if api is None else (own, api)
-        self.cloud = Cloud(*sockets, changed=self._changed)
+        #: What the API asks for.
+        self.keys = made()
+        self.cloud = Cloud(*sockets, keys=self.keys, changed=self._changed)
         self.plan = self._planned(estate)
         self.judge = Judge(self.plan)
         self._front = Front(

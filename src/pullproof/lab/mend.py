@@ -34,6 +34,7 @@ def mend() -> None:
     _stopping(ecs.EC2ContainerServiceBackend)
     _counts(ecs.EC2ContainerServiceBackend)
     _listing(ecs.EC2ContainerServiceBackend)
+    _session_keys(importlib.import_module("moto.sts.responses").TokenResponse)
 
 
 def _tasks(task: Any) -> None:
@@ -255,3 +256,21 @@ def _listing(backend: Any) -> None:
         ]
 
     backend.list_tasks = found
+
+
+def _session_keys(responses: Any) -> None:
+    """GetSessionToken and GetFederationToken hand out keys of their own; moto hands out those of AWS's examples."""
+    iam = importlib.import_module("moto.iam.models")
+
+    def keyed(answer: Any) -> Any:
+        def answered(self: Any) -> Any:
+            said = answer(self)
+            key = iam.iam_backends[self.current_account][self.partition].create_temp_access_key()
+            held = said.result["Credentials"]
+            held["AccessKeyId"], held["SecretAccessKey"] = key.access_key_id, key.secret_access_key
+            return said
+
+        return answered
+
+    for name in ("get_session_token", "get_federation_token"):
+        setattr(responses, name, keyed(getattr(responses, name)))

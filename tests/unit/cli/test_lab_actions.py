@@ -21,6 +21,7 @@ from tools.repository import ROOT
 #: Each action with the least that it needs.
 LEAST = {
     "up": [],
+    "env": [],
     "down": [],
     "list": [],
     "demo": [],

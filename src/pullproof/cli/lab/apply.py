@@ -8,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from pullproof.cli.lab.keys import variables
 from pullproof.cli.lab.terraform import Work, worked
 from pullproof.cli.out import warn
 from pullproof.errors import InputError, PullproofError, ToolError
@@ -36,14 +37,13 @@ def apply(options: Namespace) -> int:
             "there is no terraform on PATH", remedy="install terraform, or set PULLPROOF_TERRAFORM"
         )
     remote = Remote(options.name)
-    status = remote.one("status")
     place = str(Path(options.state_of or directory).resolve())
     work = Work(
         program=program,
         directory=directory.resolve(),
         words=tuple(_words(options)),
         state=str(remote.one("state", directory=place)["text"]),
-        environment=environment_of(str(status["api"]), str(status["region"])),
+        environment=environment_of(variables(remote.one("keys"))),
     )
     done = worked(work, remote)
     if done.state:
@@ -83,15 +83,13 @@ def _keep(remote: Any, state: str, place: str) -> None:
         warn(f"the state is not kept: {error.problem}\n")
 
 
-def environment_of(api: str, region: str) -> dict[str, str]:
+def environment_of(lab: dict[str, str]) -> dict[str, str]:
     """This process' environment, with the lab as the only AWS there is."""
     held = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     held.pop("TF_DATA_DIR", None)  # what Terraform downloads stays in the copy
-    return held | {
-        "AWS_ENDPOINT_URL": api,
-        "AWS_REGION": region,
-        "AWS_ACCESS_KEY_ID": "lab",
-        "AWS_SECRET_ACCESS_KEY": "lab",
+    return {
+        **held,
+        **lab,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -45,6 +45,7 @@ def fill(command: Command, reading: Callable[..., None], printing: Callable[...,
     up.add_argument("--no-tasks", action="store_true", help="start no task by itself")
     _tasks(action, printing)
     _into(action)
+    action("env", "print the variables that lead Terraform and aws to a lab, with its access keys")
     action("down", "end a lab")
     printing(action("list", "list the labs that run", named=False), "terminal", "json")
     demo = action("demo", "the story of the upgrade to platform 1.4.0, in real packets", named=False)

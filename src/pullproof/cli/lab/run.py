@@ -13,6 +13,7 @@ ACTIONS = {
     "trace": ("asking", "trace"),
     "flows": ("asking", "flows"),
     "push": ("asking", "push"),
+    "env": ("keys", "env"),
     "down": ("asking", "down"),
     "list": ("asking", "every"),
     "exec": ("inside", "execute"),

@@ -131,7 +131,8 @@ def _handed_on(process: int) -> Iterator[list[float]]:
 def _done(work: Work, scratch: Path) -> dict[str, str]:
     """Terraform's own work, in the sandbox."""
     try:
-        copy = copied(work.directory, scratch)
+        keys = (work.environment["AWS_ACCESS_KEY_ID"], work.environment["AWS_SECRET_ACCESS_KEY"])
+        copy = copied(work.directory, scratch, *keys)
         (scratch / "tmp").mkdir()
         if work.state:
             (copy / STATE).write_text(work.state, encoding="utf-8")

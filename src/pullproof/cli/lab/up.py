@@ -7,6 +7,7 @@ import select
 import socket
 from argparse import Namespace
 
+from pullproof.cli.lab.keys import exported
 from pullproof.cli.loading import load
 from pullproof.cli.out import emit
 from pullproof.errors import PullproofError, ToolError
@@ -17,7 +18,6 @@ HOST = "127.77.0.1"
 #: Seconds until a lab must have come up.
 PATIENCE = 120
 REGION = "eu-west-1"
-KEYS = "AWS_ACCESS_KEY_ID=lab AWS_SECRET_ACCESS_KEY=lab"
 
 
 def up(options: Namespace) -> int:
@@ -75,7 +75,8 @@ def _serve(
         _tell(ready, {"error": f"the lab did not come up: {error!r}", "remedy": ""})
         return 1
     launches = list(lab.plan.estate.launches)
-    _tell(ready, {"api": lab.api, "region": lab.plan.region, "launches": launches})
+    keys = {"id": lab.keys.id, "secret": lab.keys.secret}
+    _tell(ready, {"api": lab.api, "region": lab.plan.region, "launches": launches, **keys})
     # Commands collect no garbage, since they end soon. A lab does not; what it began with, it keeps.
     gc.freeze()
     gc.enable()
@@ -142,7 +143,7 @@ def _shown(told: dict[str, object], name: str) -> str:
     again = "" if name == "default" else f" --name {name}"
     lines = [
         f"a lab runs in {told['region']}; it ends with: pullproof lab down{again}",
-        f"  export AWS_ENDPOINT_URL={told['api']} AWS_REGION={told['region']} {KEYS}",
+        f"  {exported(told)}",
     ]
     lines += [f"  {launch}" for launch in launches]
     if not launches:
