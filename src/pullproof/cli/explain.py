@@ -8,6 +8,7 @@ from pullproof.cli.answer import deliver, look_for, near
 from pullproof.cli.rules import rules
 from pullproof.errors import NothingToCheck, UsageError
 from pullproof.explain.pages import CODES, page
+from pullproof.explain.pasted import as_written
 from pullproof.explain.understand import Meaning, understand
 from pullproof.model.codes import BLOCKERS, STEPS, WARNINGS
 from pullproof.model.redact import redacted
@@ -30,7 +31,7 @@ def explain(options: Namespace) -> int:
     text = " ".join(options.text)
     if text == "-":
         text = sys.stdin.buffer.read(MOST).decode("utf-8", "replace")
-    text = text.strip()
+    text = as_written(text).strip()
     if not text:
         raise UsageError("there is nothing to explain", remedy="pullproof explain sg-egress")
     if text in CODES:

@@ -18,7 +18,10 @@ SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     # Parts of such a query that stand alone.
     (
-        re.compile(r"(?i)\b(X-Amz-[\w-]+|AWSAccessKeyId|Signature|Key-Pair-Id)(=|%3D)[^\s&\"'<>]+"),
+        re.compile(
+            r"(?i)\b(X-Amz-[\w-]+|AWSAccessKeyId|[\w-]*(?:Signature|Credential|Token)|Key-Pair-Id)(=|%3D)"
+            r"[^\s&\"'<>]+(?:\n[\w%&=.~+/:;-]{16,}(?=\s|$))*"
+        ),
         rf"\1\2{GONE}",
     ),
     (

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from pullproof.explain.pasted import as_written
 from pullproof.explain.understand import understand
 from pullproof.model.redact import redacted
 
@@ -55,7 +56,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
 def of_text(text: str) -> Failure:
     """A reason that somebody pasted."""
-    return Failure(kind="text", messages=(Message(text=redacted(text[:LONGEST]), where=""),))
+    return Failure(kind="text", messages=(Message(text=redacted(as_written(text)[:LONGEST]), where=""),))
 
 
 def of_task(item: Json) -> Failure | None:
