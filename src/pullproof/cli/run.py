@@ -24,13 +24,13 @@ def run(words: list[str]) -> int:
     try:
         return dispatch(parse(words))
     except PullproofError as error:
-        warn(fatal(error, look_of(sys.stderr)))
+        warn(fatal(error, words, look_of(sys.stderr)))
         return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
     except RecursionError as error:
         _trace(error)
-        warn(fatal(InputError("the input is nested too deeply"), look_of(sys.stderr)))
+        warn(fatal(InputError("the input is nested too deeply"), words, look_of(sys.stderr)))
         return InputError.exit_status
     except Exception as error:  # noqa: BLE001  # whatever it is, it is a fault of ours
         _trace(error)

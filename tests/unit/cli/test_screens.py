@@ -30,7 +30,7 @@ ERRORS: dict[str, PullproofError] = {
 @pytest.mark.parametrize("name", ERRORS)
 def test_a_fatal_screen_reads_as_its_golden(name: str) -> None:
     """Nothing was checked, what is wrong, where, and what to do."""
-    golden.check(HERE / "golden" / f"fatal-{name}.txt", fatal(ERRORS[name], Look(width=80)))
+    golden.check(HERE / "golden" / f"fatal-{name}.txt", fatal(ERRORS[name], [name], Look(width=80)))
 
 
 def raised() -> Exception:
@@ -64,10 +64,29 @@ def test_a_fault_outside_of_our_code_has_no_place() -> None:
     assert "(" not in bug(ValueError("x"), ["check"], Look(width=200)).splitlines()[1]
 
 
+@pytest.mark.parametrize(
+    ("words", "head"),
+    [
+        (["check", "plan.json"], "fatal: nothing was checked"),
+        ([], "fatal: nothing was checked"),
+        (["lab", "verify", "plan.json"], "fatal: nothing was checked"),
+        (["lab", "apply", "infra"], "fatal: lab apply failed"),
+        (["lab", "up"], "fatal: lab up failed"),
+        (["lab", "dance"], "fatal: lab did nothing"),
+        (["lab"], "fatal: lab did nothing"),
+    ],
+)
+def test_the_head_says_what_did_not_happen(words: list[str], head: str) -> None:
+    """A lab checks nothing, but for the action that does."""
+    screens = [fatal(ERRORS["tool"], words, Look()), bug(raised(), words, Look())]
+
+    assert [head, head] == [screen.splitlines()[0] for screen in screens]
+
+
 def test_hostile_words_on_a_screen_do_nothing() -> None:
     """Names of files and messages of other programs print as Python writes them."""
     name = "a\x1b[2J\nb"
-    text = fatal(InputError(name, place=name, remedy=f"{name}\x07"), Look()) + bug(
+    text = fatal(InputError(name, place=name, remedy=f"{name}\x07"), ["lab", name], Look()) + bug(
         ValueError(name), [name], Look()
     )
 

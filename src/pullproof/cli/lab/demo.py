@@ -25,7 +25,7 @@ def demo(options: Namespace) -> int:
     Raises:
         ToolError: this machine cannot have a lab.
     """
-    return within(lambda: _play(options.time_scale))
+    return within("demo", lambda: _play(options.time_scale))
 
 
 def _play(scale: float) -> int:

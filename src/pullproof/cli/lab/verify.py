@@ -60,7 +60,7 @@ def verify(options: Namespace) -> int:
         deliver(_json(rows) if options.format == "json" else "".join(_lines(rows)), options)
         return AGREES if all(row.agrees for row in rows) else DIFFERS
 
-    return within(work)
+    return within("verify", work)
 
 
 def compared(loaded: Loaded, answer: Report) -> Iterator[Row]:

@@ -9,8 +9,8 @@ from pullproof.errors import PullproofError
 from pullproof.lab.sandbox import run_inside
 
 
-def within(work: Callable[[], int]) -> int:
-    """Do the work as the first process of a new sandbox; its exit status, or that of the error that it met.
+def within(action: str, work: Callable[[], int]) -> int:
+    """Do the work of an action of the lab as the first process of a new sandbox; its exit status, or that of the error that it met.
 
     Raises:
         ToolError: this host allows no namespaces.
@@ -20,7 +20,7 @@ def within(work: Callable[[], int]) -> int:
         try:
             return work()
         except PullproofError as error:
-            warn(fatal(error, look_of(sys.stderr)))
+            warn(fatal(error, ["lab", action], look_of(sys.stderr)))
             return error.exit_status
 
     return run_inside(shown)
