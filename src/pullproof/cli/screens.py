@@ -6,7 +6,6 @@ from pullproof.errors import PullproofError
 from pullproof.report.look import Look
 from pullproof.report.text import safe, wrapped
 
-
 #: Commands of a lab whose answer is a check, as that of most other commands is.
 CHECKING = ("verify",)
 

@@ -48,8 +48,28 @@ def allowed(call: Call, layers: Layers) -> str:
     """Which layer refuses a call; empty text when it is allowed.
 
     Raises:
-        NoOpinion: a policy is not known, or uses what is not emulated.
+        NoOpinion: a policy is not known, or uses what is not emulated; or all hangs on where an
+            organization's policies are attached, which is not told.
     """
+    refused = _refusing(call, layers)
+    if not refused and not _listed(call, layers.organization):
+        raise NoOpinion("whether FullAWSAccess is still attached beside the policies of the organization")
+    return refused
+
+
+def _listed(call: Call, policies: tuple[Policy, ...]) -> bool:
+    """Whether policies of which the level is not told allow a call in any case.
+
+    AWS attaches `FullAWSAccess` everywhere by itself: policies that only deny take nothing else away. One
+    that lists what is allowed may have taken its place at some level, or may stand beside it.
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+    """
+    listing = [each for each in policies if any(s.allow is True for s in _statements(each))]
+    return all(_says((each,), call, allow=True) for each in listing)
+
+
+def _refusing(call: Call, layers: Layers) -> str:
+    """The layer that refuses a call for certain; empty text for none."""
     identity = _known(layers.role.policies) if layers.role is not None else ()
     bounds = () if layers.role is None or layers.role.boundary is None else (_told(layers.role.boundary),)
     resource = () if layers.resource is None else (_told(layers.resource),)
@@ -59,10 +79,6 @@ def allowed(call: Call, layers: Layers) -> str:
     every = (*identity, *bounds, *resource, *endpoint, *layers.organization, *above)
     if _says(every, call, allow=False):
         return "denied"
-    # AWS attaches a policy that allows everything, until it is replaced by one that allows less.
-    lists = any(statement.allow is True for each in layers.organization for statement in _statements(each))
-    if lists and not _says(layers.organization, call, allow=True):
-        return "organization policy"
     if not all(_says(level, call, allow=True) for level in levels):
         return "organization policy"
     if endpoint and not _says(endpoint, call, allow=True):

@@ -149,9 +149,28 @@ def test_each_layer_says_that_it_was_the_one() -> None:
     assert "denied" == verdict(a_role(a_policy(), a_policy(allow=False)))
     assert "endpoint policy" == verdict(role, other)
     assert "permissions boundary" == verdict(a_role(a_policy(), boundary=other))
-    assert "organization policy" == allowed(call, Layers(role=role, organization=(elsewhere,)))
+    assert "organization policy" == allowed(call, Layers(role=role, levels=(Listing((elsewhere,)),)))
     assert "" == allowed(call, Layers(role=role, organization=(other,)))
     assert "" == allowed(call, Layers(role=None))
+
+
+def test_a_list_without_levels_takes_away_only_what_it_denies() -> None:
+    """FullAWSAccess is attached everywhere; whether it still is beside a list of what is allowed, nobody tells."""
+    role = a_role(a_policy())
+    elsewhere = a_policy(Condition(operator="StringEquals", key="aws:SourceVpc", values=Listing(("x",))))
+    denies = a_policy(*elsewhere.statements.items[0].conditions.items, allow=False)
+    call = Call(caller=ROLE, account=OURS, action=READ, resource=SECRET)
+    said = [
+        allowed(call, Layers(role=role, organization=policies))
+        for policies in ((denies,), (denies, denies), (a_policy(),), (a_policy(), denies))
+    ]
+
+    assert [""] * 4 == said
+    assert "denied" == allowed(call, Layers(role=role, organization=(elsewhere, a_policy(allow=False))))
+    assert "no statement allows it" == allowed(call, Layers(role=a_role(), organization=(elsewhere,)))
+    for policies in ((elsewhere,), (elsewhere, a_policy()), (elsewhere, denies)):
+        with pytest.raises(NoOpinion, match="FullAWSAccess"):
+            allowed(call, Layers(role=role, organization=policies))
 
 
 def test_a_statement_may_name_what_it_is_not_about() -> None:
