@@ -15,8 +15,8 @@ from tests.scenarios.recipe import every_variant
 ONCE_DIFFERENT = (100, 5447, 6530, 6699, 20059)
 #: A VPC beside this one with the same addresses; a port on which no host of AWS answers.
 ONCE_DIFFERENT_CAUSES = (("W20", "broken-other-vpc"), ("W34", "broken-port-closed"))
-#: A layer's address that is denied, a policy about the caller's account; one that runs.
-SERVICES = (10, 129, 8)
+#: A layer's address that is denied, a policy about the caller's account, S3 at the addresses of a list; one that runs.
+SERVICES = (10, 129, 5134, 8)
 MORE_SERVICES = {"ci": 5}.get(PROFILE, 2)
 NETWORKS = {"ci": 16}.get(PROFILE, 10)
 VARIANTS = {"ci": 16}.get(PROFILE, 8)

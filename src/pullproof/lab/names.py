@@ -6,8 +6,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 from collections.abc import Iterator
 
 from pullproof.lab.concrete import endpoint_name as own_name
-from pullproof.lab.plan import Interface, Plan
-from pullproof.model import s3_ranges
+from pullproof.lab.plan import Interface, Plan, s3_of
 from pullproof.model.endpoints import Endpoint, EndpointType
 from pullproof.model.names import HostedZone, Record
 from pullproof.model.services import endpoint_name, service_of
@@ -76,8 +75,8 @@ def public(plan: Plan, host: str) -> tuple[int, ...]:
 def _public(plan: Plan, host: str) -> tuple[int, ...]:
     found = service_of(host)
     if found is not None and found[0].suffix.startswith("s3"):
-        held = plan.s3 if found[1] == plan.region else s3_ranges.prefixes(found[1])
-        if held is not None and held.v4:
+        held = plan.s3 if found[1] == plan.region else s3_of(plan.estate, found[1])
+        if held.v4:
             return (held.v4[0][0] + 10,)
     return (PUBLIC_HOST,)
 

@@ -94,7 +94,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def s3_in(self, vpc: str) -> Addresses:
         """Published prefixes of S3 in a VPC's region."""
         region = self.region_in(vpc)
-        return self.s3 if region == self.region else s3_ranges.prefixes(region) or Addresses()
+        return self.s3 if region == self.region else s3_of(self.estate, region)
 
     def service(self, vpc: str, suffix: str) -> str:
         """What a service of AWS is called as an endpoint's, in a VPC's region."""
@@ -115,6 +115,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def with_group(self, group: str) -> tuple[Interface, ...]:
         """The interfaces that carry a security group."""
         return tuple(each for each in self.interfaces.values() if each.filtered and group in each.groups)
+
+
+def s3_of(estate: Estate, region: str) -> Addresses:
+    """The addresses of S3 in a region: what the account's own list of them tells, else what AWS publishes."""
+    name = endpoint_name("s3", region, estate.partition)
+    for held in estate.prefix_lists.values():
+        if held.name == name and isinstance(held.entries, Addresses) and held.entries.v4:
+            return held.entries
+    return s3_ranges.prefixes(region) or Addresses()
 
 
 class Ledger:
@@ -285,7 +294,7 @@ def planned(estate: Estate, starts: Iterable[Start], ledger: Ledger | None = Non
         estate=estate,
         region=region,
         interfaces=chooser.made,
-        s3=s3_ranges.prefixes(region) or Addresses(),
+        s3=s3_of(estate, region),
         left_out=tuple(chooser.left_out),
     )
 

@@ -8,13 +8,16 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pullproof.lab.plan import Interface, Ledger, Plan, Role, Start, planned, single
+from pullproof.model import s3_ranges
 from pullproof.model.endpoints import EndpointType
 from pullproof.model.estate import Estate
 from pullproof.model.gateways import NetworkInterface
 from pullproof.model.value import Listing, Maybe
 from tests.build import (
+    REGION,
     a_mount_target,
     a_nat,
+    a_prefix_list,
     a_subnet,
     a_vpc,
     an_endpoint,
@@ -215,3 +218,15 @@ def test_the_region_is_that_of_the_vpc() -> None:
     assert ["eu-west-1", "us-east-1", "eu-west-1"] == [plan.region_in(key) for key in ("vpc", "away", "open")]
     assert plan.s3 == plan.s3_in("open") != plan.s3_in("away")
     assert "com.amazonaws.us-east-1.ecr.api" == plan.service("away", "ecr.api")
+
+
+def test_the_addresses_of_s3_are_those_of_the_account_s_own_list_where_it_tells_them() -> None:
+    """Else those that AWS publishes for the region."""
+    estate = an_open_network()
+    published = planned(estate, []).s3
+    a_prefix_list(estate, "pl-s3", f"com.amazonaws.{REGION}.s3")
+    untold = planned(estate, []).s3
+    a_prefix_list(estate, "pl-s3", f"com.amazonaws.{REGION}.s3", blocks("52.218.0.0/17"))
+
+    assert published == untold == s3_ranges.prefixes(REGION)
+    assert blocks("52.218.0.0/17") == planned(estate, []).s3
