@@ -148,7 +148,9 @@ class Services:
         if definition is not None:
             service.task_definition = definition.arn
         network = service.network_configuration
-        wish = json.dumps([service.task_definition, service.platform_version, network], sort_keys=True)
+        strategy = getattr(service, "capacity_provider_strategy", None)
+        wished_for = [service.task_definition, service.platform_version, network, strategy]
+        wish = json.dumps(wished_for, sort_keys=True)
         now = service.deployments[0]
         known, wished = self._wished.get(service.arn, (now["id"], wish))
         if wished != wish and known == now["id"]:
@@ -160,6 +162,9 @@ class Services:
             now = fresh
         now["taskDefinition"], now["platformVersion"] = service.task_definition, service.platform_version
         now["networkConfiguration"] = network
+        if strategy:
+            now["capacityProviderStrategy"] = strategy
+            now.pop("launchType", None)
         self._wished[service.arn] = (now["id"], wish)
 
     def _count(self, service: Any, alive: list[Any], own: list[Any]) -> None:

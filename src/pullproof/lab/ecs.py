@@ -4,11 +4,13 @@ No call of AWS's API can say that a task stopped, so its state is written straig
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from typing import Any
 
+from pullproof.lab.capacity import provider_of
 from pullproof.lab.cloud import ACCOUNT
 from pullproof.lab.container import Asked as Wish
 from pullproof.lab.container import Mount
@@ -57,7 +59,14 @@ class Account:
         return None
 
     def run(self, service: Any, deployment: str, subnet: str) -> Any:
-        """One more task of a service."""
+        """One more task of a service, where its launch type or its capacity providers say."""
+        strategy = getattr(service, "capacity_provider_strategy", None)
+        mine = Counter(
+            str(task.capacity_provider_name)
+            for task in self.tasks()
+            if task.started_by == deployment and task.desired_status == "RUNNING"
+        )
+        chosen = [{"capacityProvider": provider_of(strategy, mine)}] if strategy else None
         network = {**service.network_configuration["awsvpcConfiguration"], "subnets": [subnet]}
         made = self._ecs.run_task(
             service.cluster_name,
@@ -66,10 +75,11 @@ class Account:
             {},
             deployment,
             [],
-            "FARGATE",
+            None if chosen else "FARGATE",
             {"awsvpcConfiguration": network},
             f"service:{service.name}",
             service.platform_version,
+            chosen,
         )
         return made[0]
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 
+from pullproof.lab.capacity import mend_capacity
+
 _MENDED: set[str] = set()
 
 
@@ -34,6 +36,7 @@ def mend() -> None:
     _stopping(ecs.EC2ContainerServiceBackend)
     _counts(ecs.EC2ContainerServiceBackend)
     _listing(ecs.EC2ContainerServiceBackend)
+    mend_capacity(ecs, importlib.import_module("moto.ecs.responses").EC2ContainerServiceResponse)
     _session_keys(importlib.import_module("moto.sts.responses").TokenResponse)
 
 
