@@ -5,6 +5,8 @@ import json
 import secrets
 import threading
 
+import msgspec
+
 from pullproof.lab.calls import Asked
 from pullproof.lab.front import Way
 from pullproof.lab.keys import why_no_key
@@ -54,21 +56,19 @@ class Judge:
         endpoint = self._endpoint(call, way)
         if endpoint is not None and not serves(self.plan, endpoint, call.host):
             return "no such service here"
-        # Only the endpoint has a say about whoever holds a signed URL, and about those nobody here knows.
-        mine = call.presigned or role is None
         levels = self.plan.estate.organization_levels.get(self.account)
-        layers = Layers(
-            role=None if mine else role,
-            endpoint=None if endpoint is None else endpoint.policy,
-            resource=None if mine else self._resource_policy(call),
-            organization=() if mine or levels is not None else self.plan.estate.organization_policies,
-            levels=() if mine else tuple(level.policies for level in levels or ()),
-        )
+        layers = Layers(role=role, endpoint=None if endpoint is None else endpoint.policy)
+        if role is not None:
+            # Of others, ECR that signed the URL of a layer among them, only the endpoint is asked.
+            layers = msgspec.structs.replace(
+                layers,
+                resource=self._resource_policy(call),
+                organization=() if levels is not None else self.plan.estate.organization_policies,
+                levels=tuple(level.policies for level in levels or ()),
+            )
         try:
             told = self._call(call, way, endpoint, role or _NOBODY)
-            return allowed(told, layers) or (
-                "" if mine else why_no_key(self.plan.estate, told, role or _NOBODY)
-            )
+            return allowed(told, layers) or ("" if role is None else why_no_key(self.plan.estate, told, role))
         except NoOpinion as reason:
             self.left_out.append((call.action, str(reason)))
             return ""

@@ -6,9 +6,12 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from pullproof.cli.lab import story
 from pullproof.errors import InputError
 from pullproof.lab.concrete import ACCOUNT, concrete, endpoint_name, region_of
+from pullproof.model.ecs import LogConfiguration
 from pullproof.model.estate import Estate
 from pullproof.model.stores import Bucket, Repository, Secret
 from pullproof.model.text import OPEN, hole, typed
@@ -75,6 +78,23 @@ def test_the_estate_that_is_asked_about_is_not_changed() -> None:
     concrete(estate)
 
     assert named(hole("a.name")) == estate
+
+
+def test_a_pair_in_a_noun_in_a_noun_is_filled() -> None:
+    """As the options of a container's log configuration are."""
+    estate = story.before()
+    task = estate.task_definitions["task"]
+    [container] = task.containers.items
+    log = LogConfiguration(
+        origin=at("log"), driver="awslogs", options=(("awslogs-group", hole("logs.name")),)
+    )
+    written = Listing((replace(container, log=log),))
+    estate.task_definitions["task"] = replace(task, containers=written)
+
+    [found] = concrete(estate).task_definitions["task"].containers.items
+
+    assert isinstance(found.log, LogConfiguration)
+    assert (("awslogs-group", "logs-1"),) == found.log.options
 
 
 def test_what_is_unknown_stays_unknown_but_for_the_account() -> None:

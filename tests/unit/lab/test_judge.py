@@ -157,8 +157,10 @@ def test_who_holds_a_signed_url_needs_no_permission_of_its_own() -> None:
     )
     judge, key = a_judge(estate)
 
+    judge.plan.estate.organization_policies = (policy(deny("*")),)
     assert "" == judge.why_not(layer(query=scope), INTERNET)
     assert "denied" == judge.why_not(layer(key), INTERNET)
+    assert "denied" == judge.why_not(layer(query=scope.replace("ASIA9", key)), INTERNET), "signed by the role"
     estate.endpoints["s3"] = replace(estate.endpoints["s3"], policy=policy(deny(LAYER, **EVERYBODY)))
     judge, _ = a_judge(estate)
     assert "denied" == judge.why_not(layer(query=scope), INTERNET)
