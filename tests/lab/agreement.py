@@ -4,6 +4,7 @@
 """
 
 import sys
+from collections.abc import Callable
 from random import Random
 
 import msgspec
@@ -14,10 +15,11 @@ from pullproof.lab.fabric import Network
 from pullproof.lab.plan import Start, planned
 from pullproof.model.endpoints import EndpointType
 from pullproof.model.estate import Estate
+from pullproof.model.gateways import NetworkInterface
 from pullproof.model.value import Listing
-from pullproof.model.vpc import Target, TargetKind
+from pullproof.model.vpc import DhcpOptions, Target, TargetKind
 from pullproof.reach.walk import Source, reach_host, reach_mount
-from tests.build import REGION, a_route, a_source, an_endpoint
+from tests.build import REGION, a_route, a_source, an_endpoint, at, blocks
 from tests.lab.shards import JOBS, compare_all
 from tests.oracle.networks import GROUPS, drawn, mostly, some
 from tests.oracle.reach_cases import HOSTS
@@ -63,11 +65,30 @@ def walled(seed: int, estate: Estate) -> None:
         estate.route_tables[key] = msgspec.structs.replace(table, routes=Listing(tuple(held)))
 
 
-def compared(seed: int, *, walls: bool = False) -> tuple[int, list[Disagreement]]:
-    """How many questions were asked about a network, and where the answers differ."""
+def named(seed: int, estate: Estate) -> None:
+    """Have a network ask DNS servers of its own: an instance, AWS's own by another name, the internet, nobody."""
+    random = Random(f"names {seed}")
+    for key, subnet, address in (("dns-1", "a1", "10.0.0.12"), ("dns-2", "a2", "10.0.0.28")):
+        estate.interfaces[key] = NetworkInterface(
+            key=key,
+            origin=at(key),
+            subnet=subnet,
+            groups=Listing(some(random, GROUPS, 1)),
+            addresses=blocks(f"{address}/32"),
+            public_ip=False,
+        )
+    servers = some(random, ("10.0.0.12", "10.0.0.28", "10.0.0.2", "8.8.8.8", "10.1.0.2", "10.0.0.29"), 1)[:2]
+    estate.dhcp_options["own"] = DhcpOptions(
+        key="own", origin=at("own"), amazon_dns=False, servers=Listing(servers)
+    )
+    estate.vpcs["a"] = msgspec.structs.replace(estate.vpcs["a"], dhcp_options="own")
+
+
+def compared(seed: int, *changes: Callable[[int, Estate], None]) -> tuple[int, list[Disagreement]]:
+    """How many questions were asked about a network, changed like this, and where the answers differ."""
     estate, source = estate_of(seed)
-    if walls:
-        walled(seed, estate)
+    for change in changes:
+        change(seed, estate)
     start = Start(
         key=source.key, subnet=source.subnet, groups=source.groups.items, public_ip=source.public_ip is True
     )

@@ -1,11 +1,13 @@
 """The proof and real packets agree: on random networks, and on the causes seen in the field."""
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
 
+from pullproof.model.estate import Estate
 from tests.conftest import PROFILE
-from tests.lab.agreement import compared
+from tests.lab.agreement import compared, named, walled
 from tests.lab.launches import Launches
 from tests.lab.sandboxed import sandboxed
 from tests.lab.scenarios import differing, share
@@ -59,13 +61,14 @@ def test_the_proof_and_the_packets_agree_on_random_networks(pytestconfig: pytest
     assert sum(asked for asked, _ in found) >= NETWORKS * 3
 
 
-def test_firewalls_on_the_way_make_no_difference_between_proof_and_packets(
-    pytestconfig: pytest.Config,
+@pytest.mark.parametrize("change", [walled, named])
+def test_firewalls_and_servers_of_ones_own_make_no_difference_between_proof_and_packets(
+    pytestconfig: pytest.Config, change: Callable[[int, Estate], None]
 ) -> None:
     """What the proof is certain of in spite of them, the packets say too."""
     random = chosen(pytestconfig)
-    seeds = [*range(4), *(random.randrange(1 << 32) for _ in range(NETWORKS // 2))]
-    found = sandboxed(lambda: [compared(seed, walls=True) for seed in seeds], seconds=300)
+    seeds = [*range(2), *(random.randrange(1 << 32) for _ in range(NETWORKS // 3))]
+    found = sandboxed(lambda: [compared(seed, change) for seed in seeds], seconds=300)
 
     assert [] == [each for _, some in found for each in some]
 

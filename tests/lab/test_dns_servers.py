@@ -102,7 +102,7 @@ def outcome(estate: Estate, host: str = API) -> tuple[Outcome, Plan]:
     """What comes of a task's connection."""
     plan = planned(estate, [Start(key="task", subnet="subnet", groups=("task",))])
     with Network(plan) as network:
-        return ask(network, plan.of("task")[0], host, 443, seconds=0.3), plan
+        return ask(network, plan.of("task")[0], host, 443), plan
 
 
 def meant(estate: Estate, host: str = API) -> tuple[str, str]:
@@ -117,7 +117,7 @@ def said(network: Network) -> str:
     with inside(network.spaces[network.plan.of("task")[0].name]):
         call = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     with call:
-        call.settimeout(0.3)
+        call.settimeout(1)
         try:
             call.connect((BIND, 53))
             call.send(DNSRecord.question(API).pack())

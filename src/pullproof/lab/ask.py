@@ -70,7 +70,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 def ask(network: Network, start: Interface, host: str, port: int, *, seconds: float = SILENCE) -> Outcome:
     """Connect from an interface to a name or an address, for real."""
     try:
-        targets = _targets(network, start, host)
+        targets = _targets(network, start, host, seconds)
     except Unanswered as silence:
         return _unanswered(silence)
     except NoAnswer as reason:
@@ -126,7 +126,7 @@ def _answered(network: Network, start: Interface, targets: tuple[int, ...], host
     return Outcome(addresses=targets, opened=targets)
 
 
-def _targets(network: Network, start: Interface, host: str) -> tuple[int, ...]:
+def _targets(network: Network, start: Interface, host: str, seconds: float) -> tuple[int, ...]:
     """The addresses that a name has for who asks: of the VPC's resolver, or as servers of one's own say.
 
     Raises:
@@ -138,17 +138,17 @@ def _targets(network: Network, start: Interface, host: str) -> tuple[int, ...]:
     if asks_amazon(network.plan, start.subnet):
         return addresses(network.plan, start.subnet, host)
     with contextlib.nullcontext() if network.resolved else contextlib.closing(Resolver(network)):
-        return _looked_up(network, start, host)
+        return _looked_up(network, start, host, seconds)
 
 
-def _looked_up(network: Network, start: Interface, host: str) -> tuple[int, ...]:
-    """Ask each server in turn, until one answers."""
+def _looked_up(network: Network, start: Interface, host: str, seconds: float) -> tuple[int, ...]:
+    """Ask each server in turn, until one answers; those that are late for so long."""
     asking = servers(network.plan, start.subnet)
     network.load()
     for server in asking:
-        for seconds in (SOON, SILENCE):
+        for patience in (SOON, seconds):
             with inside(network.spaces[start.name]):
-                found = asked(server, host, seconds)
+                found = asked(server, host, patience)
             if found is not None:
                 return tuple(filter(None, map(ipv4, found)))
             if not anybody_at(network.plan, server) or any(d.address == server for d in network.drops()):
