@@ -13,7 +13,7 @@ from tests.build import unknown
 
 GATES = {
     "sg": Gate.SECURITY_GROUP, "nacl": Gate.NETWORK_ACL, "dns": Gate.NAMES, "private": Gate.NAMES,
-    "endpoint": Gate.NAMES, "iam": Gate.IDENTITY_POLICY,
+    "iam": Gate.IDENTITY_POLICY,
 }  # fmt: skip
 OPEN = Outcome(addresses=(1,), opened=(1,))
 UNKNOWN = "?"
@@ -51,6 +51,7 @@ def stopped(first: str, *gates: str, ends: bool = False) -> Outcome:
         (said(UNKNOWN, "sg-egress"), OPEN, "the proof says closed, the packets say open"),
         (said("", "sg-egress", sometimes=True), OPEN, ""),
         (said("", "sg-egress", sometimes=True), stopped("sg-egress", "sg-egress"), ""),
+        (said("", "sg-egress", sometimes=True), stopped("nacl-egress", "nacl-egress"), "packets are stopped by"),
         # Filters that packets met, and the proof did not.
         (said("sg-egress"), stopped("sg-egress", "sg-egress", "nacl-egress"), "packets are stopped by ['nacl-egress']"),
         (said(f"sg-egress {UNKNOWN}"), stopped("sg-egress", "sg-egress", "nacl-egress"), ""),
@@ -68,6 +69,8 @@ def stopped(first: str, *gates: str, ends: bool = False) -> Outcome:
         (said("sg-egress"), stopped("nacl-egress", "sg-egress"), "the first gate is nacl-egress"),
         # The name leads elsewhere for packets than it should.
         (said("endpoint-missing"), stopped("sg-ingress", "sg-ingress"), ""),
+        (said("private-dns-off"), stopped("sg-ingress", "sg-ingress"), ""),
+        (said("no-route sg-egress"), stopped("sg-egress", "sg-egress", "nacl-egress"), "packets are stopped by"),
         (said("private-dns-off sg-egress"), stopped("no-route", ends=True), ""),
         # Something decides that a lab does not have.
         (said("sg-egress"), replace(OPEN, emulated=False), ""),

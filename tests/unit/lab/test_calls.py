@@ -47,6 +47,10 @@ LOGS = f"arn:aws:logs:{REGION}:ACCOUNT:log-group:/ecs/x"
             "logs", "Logs_20140328.CreateLogStream", {"logGroupName": "/ecs/x", "logStreamName": "a/b"},
             ("logs:CreateLogStream", f"{LOGS}:log-stream:a/b"),
         ),
+        (
+            "logs", "Logs_20140328.CreateLogGroup", {"logGroupName": "/ecs/x", "logStreamName": "a"},
+            ("logs:CreateLogGroup", LOGS),
+        ),
         ("kms", "TrentService.Decrypt", {"KeyId": "alias/x"}, ("kms:Decrypt", "*")),
         ("secretsmanager", "secretsmanager.GetSecretValue", ["SecretId", ARN], ("secretsmanager:GetSecretValue", "*")),
     ],
@@ -67,6 +71,14 @@ def test_a_body_that_is_none_is_about_everything() -> None:
     found = asked("POST", "/", {"host": host, "x-amz-target": "secretsmanager.GetSecretValue"}, b"{", REGION)
 
     assert ("secretsmanager:GetSecretValue", "*") == told(found)
+
+
+def test_a_call_that_names_no_operation_is_of_its_service_all_the_same() -> None:
+    """So that what is allowed for the whole service is allowed."""
+    found = asked("POST", "/", {"host": f"ecs.{REGION}.amazonaws.com"}, b"Action=ListTasks", REGION)
+
+    assert found.action.startswith("ecs:")
+    assert found.action != "ecs:"
 
 
 def test_a_call_to_another_service_than_the_host_s_is_refused() -> None:
@@ -134,7 +146,7 @@ def test_paths_that_a_registry_does_not_have(host: str, path: str) -> None:
     [
         (f"Basic {base64.b64encode(b'AWS:word').decode()}", "word"),
         (f"basic {base64.b64encode(b'AWS:a:b').decode()}", "a:b"),
-        ("Bearer word", ""),
+        (f"Bearer {base64.b64encode(b'AWS:word').decode()}", ""),
         ("Basic !", ""),
         ("Basic /w==", ""),
         ("", ""),
