@@ -4,6 +4,7 @@ The copy may be edited and written in; the user's own directory is only read.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,8 @@ _LEFT_OUT = (".git", ".terraform", ".terragrunt-cache")
 _LEFT_OUT_ENDS = (".tfstate", ".tfstate.backup", ".tftest.hcl", ".tftest.json", ".tofutest.hcl")
 #: What is edited, or written by `terraform init`.
 _WRITTEN = (".tf", ".tf.json", ".terraform.lock.hcl", "modules.json")
+#: A path that leads up; three dots are no path.
+_UP = re.compile(rb"(?<!\.)\.\.(?:/\.\.)*(?!\.)")
 _LINKED = frozenset({"node_modules", ".venv", "venv", "__pycache__", ".tox", "vendor"})
 
 
@@ -25,12 +28,30 @@ def overlay(project: Project, target: Path) -> Path:
     root = Path(os.path.abspath(project.root))  # noqa: PTH100 - links stay as they are written
     modules = {root, *(Path(os.path.abspath(folder)) for folder in module_directories(project))}  # noqa: PTH100
     installed = root / ".terraform"
-    top = Path(os.path.commonpath([folder for folder in modules if not folder.is_relative_to(installed)]))
+    own = [folder for folder in modules if not folder.is_relative_to(installed)]
+    top = Path(os.path.commonpath([place for folder in own for place in (folder, *_reached(folder, root))]))
     copier = _Copier(modules, top)
     copier.copy(top, target)
     copied = target / root.relative_to(top)
     _data_directory(installed, copied / ".terraform", copier)
     return copied
+
+
+def _reached(folder: Path, root: Path) -> list[Path]:
+    """The highest directories that paths written in a module lead up to, from its own place or the root's."""
+    texts = [file.read_bytes() for file in folder.glob("*.tf") if file.is_file()]
+    steps = max((found.count(b"..") for text in texts for found in _UP.findall(text)), default=0)
+    return [_above(start, steps) for start in (folder, root)]
+
+
+def _above(folder: Path, steps: int) -> Path:
+    """A number of directories up, as far as they can be listed; never the top of the file system."""
+    for _ in range(steps):
+        above = folder.parent
+        if above == above.parent or not os.access(above, os.R_OK | os.X_OK):
+            break
+        folder = above
+    return folder
 
 
 def module_directories(project: Project) -> list[Path]:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -106,3 +107,37 @@ def test_large_directories_are_linked(root: Path, tmp_path: Path, monkeypatch: p
 
     assert (copy / "files").is_symlink()
     assert not (copy / "main.tf").is_symlink()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'locals {\n  x = file("${path.module}/../../../shared/x.json")\n}\n',
+        'locals {\n  x = file("../../../shared/x.json")\n}\n',
+        'locals {\n  x = fileset("${path.root}/../../..", "shared/*")\n}\n',
+    ],
+)
+@pytest.mark.parametrize("of", ["main", "net"])
+def test_files_above_the_modules_are_there(text: str, of: str, root: Path, tmp_path: Path) -> None:
+    """What a module reads may lie outside of all modules, in a directory that it names from its own or the root's."""
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "x.json").write_text("{}", encoding="utf-8")
+    folder = root if of == "main" else root.parents[1] / "modules" / "net"
+    (folder / "more.tf").write_text(text, encoding="utf-8")
+    with TemporaryDirectory() as scratch:
+        copy = overlay(Project(root), Path(scratch) / "copy")
+
+        assert "{}" == (copy / "../../../shared/x.json").read_text(encoding="utf-8")
+        assert "link" == kinds(Path(scratch) / "copy")["shared"]
+
+
+def test_no_path_leads_to_the_top_of_the_file_system(root: Path, tmp_path: Path) -> None:
+    """However many steps are written, and three dots are none."""
+    (root / "more.tf").write_text(f'locals {{\n  x = "{"../" * 200}x"\n}}\n', encoding="utf-8")
+    with TemporaryDirectory(dir=tmp_path) as scratch:
+        high = overlay(Project(root), Path(scratch) / "copy")
+        (root / "more.tf").write_text("locals {\n  x = max([1, 2]...)\n}\n", encoding="utf-8")
+        low = overlay(Project(root), Path(scratch) / "low")
+
+        assert root.relative_to(root.parents[-2]) == high.relative_to(Path(scratch) / "copy")
+        assert Path("infra/live") == low.relative_to(Path(scratch) / "low")
