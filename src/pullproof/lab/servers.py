@@ -60,9 +60,10 @@ def standing(plan: Plan, server: str) -> tuple[Interface, ...]:
 
 
 def anybody_at(plan: Plan, server: str) -> bool:
-    """Whether anybody is at an address, as far as the plan shows."""
+    """Whether anybody is at an address, as far as the plan shows: a task may be a server, too."""
     known = any(server in amazon(plan, vpc) for vpc in plan.estate.vpcs)
-    return known or bool(standing(plan, server)) or ipaddress.ip_address(server).is_global
+    there = any(dotted(each.address) == server for each in plan.interfaces.values())
+    return known or there or ipaddress.ip_address(server).is_global
 
 
 def doors(plan: Plan) -> Iterator[Door]:
