@@ -42,8 +42,10 @@ def up(options: Namespace) -> int:
         return _serve(estate, options, (control, api), theirs)
 
     process = start_inside(work, stays=not options.foreground, without=[ours])
-    theirs.close()
-    told = _wait(ours)
+    for held in (control, api, theirs):
+        held.close()
+    with ours:
+        told = _wait(ours)
     emit(_shown(told, options.name))
     if options.foreground:
         try:
@@ -129,7 +131,8 @@ def _wait(ours: socket.socket) -> dict[str, object]:
         ToolError: it says that it could not, or nothing.
     """
     ready, _, _ = select.select([ours], [], [], PATIENCE)
-    text = ours.makefile("rb").readline() if ready else b""
+    with ours.makefile("rb") as lines:
+        text = lines.readline() if ready else b""
     if not text:
         raise ToolError("the lab did not come up", remedy="pullproof lab up --foreground")
     told: dict[str, object] = json.loads(text)
