@@ -30,7 +30,7 @@ class Running:
     def cli(self, *words: str, ok: bool = True) -> str:
         """What `pullproof lab WORDS` prints; with `ok`, an AssertionError when it fails."""
         done = subprocess.run(
-            [sys.executable, "-m", "pullproof", "lab", *words, "--name", self.name],
+            [sys.executable, "-m", "pullproof", "lab", words[0], "--name", self.name, *words[1:]],
             env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
             check=False,
             capture_output=True,

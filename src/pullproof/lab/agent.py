@@ -23,7 +23,17 @@ from pullproof.lab.kernel import inside
 from pullproof.lab.reference import BadReference, parts_of, secret_parts
 from pullproof.lab.resolving import asking
 from pullproof.lab.sdk import ATTEMPTS, made, tried
-from pullproof.lab.words import login_failed, not_pulled, told, unexpected, unpulled
+from pullproof.lab.words import (
+    login_failed,
+    not_downloaded,
+    not_pulled,
+    not_resolved,
+    parameter_failed,
+    secret_failed,
+    told,
+    unexpected,
+    unpulled,
+)
 
 #: What Fargate waits for a connection, in seconds.
 CONNECT = 30.0
@@ -172,10 +182,8 @@ class Agent:
                     return str(found["Parameters"][0]["Value"])
                 return self._value(client, secret.value_from)
             except (BotoCoreError, ClientError) as error:
-                where = "ssm" if ssm else "asm"
-                raise Stopped(
-                    _kind(secret), unpulled(f"unable to retrieve secret from {where}: {error}")
-                ) from error
+                says = (parameter_failed if ssm else secret_failed)(error)
+                raise Stopped(_kind(secret), says) from error
 
     @staticmethod
     def _value(client: Any, value_from: str) -> str:
@@ -250,14 +258,12 @@ class Agent:
             with self._setting.there(self._setting.task):
                 status, headers, data = self._get(host, f"/v2/{name}/manifests/{reference}", token)
         except OSError as error:
-            raise Stopped(
-                "image-manifest", not_pulled(f"failed to resolve ref {work.image}: {told(error, host)}")
-            ) from error
+            url = f"https://{host}/v2/{name}/manifests/{reference}"
+            says = f'failed to do request: Head "{url}": {told(error, host)}'
+            raise Stopped("image-manifest", not_resolved(work.image, says, ATTEMPTS)) from error
         if status != 200:
-            raise Stopped(
-                "image-manifest",
-                not_pulled(f"failed to resolve ref {work.image}: {unexpected(status, data)}"),
-            )
+            says = f"{work.image}: not found" if status == 404 else unexpected(status, data)
+            raise Stopped("image-manifest", not_resolved(work.image, says))
         del headers
         document: dict[str, Any] = json.loads(data)
         return document
@@ -294,7 +300,7 @@ class Agent:
         if status != 200:
             raise Stopped(
                 "image-layers",
-                not_pulled(f"failed to copy: httpReadSeeker: failed open: {unexpected(status, data)}"),
+                not_pulled(f"ref pull has been retried 1 time(s): {not_downloaded(status, target)}"),
             )
         path = Path(tempfile.mkstemp(dir=self._folder)[1])
         path.write_bytes(data)

@@ -169,7 +169,18 @@ def _resource(service: str, operation: str, body: bytes, region: str) -> str:
     return "*"
 
 
-def refused(call: Asked, why: str) -> tuple[int, list[tuple[str, str]], bytes]:
+#: In what words AWS says which kind of policy it was.
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+_BECAUSE = {
+    "denied": "with an explicit deny",
+    "no statement allows it": "because no identity-based policy allows the {} action",
+    "endpoint policy": "because no VPC endpoint policy allows the {} action",
+    "permissions boundary": "because no permissions boundary allows the {} action",
+    "organization policy": "because no service control policy allows the {} action",
+}
+
+
+def refused(call: Asked, why: str, caller: str = "") -> tuple[int, list[tuple[str, str]], bytes]:
     """AWS's own words for a call that is not allowed: status, headers, body."""
     if call.service == "registry":
         code, text = ("UNAUTHORIZED", "authentication required") if why == "login" else ("DENIED", why)
@@ -180,6 +191,8 @@ def refused(call: Asked, why: str) -> tuple[int, list[tuple[str, str]], bytes]:
             "<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
         )
         return 403, [("Content-Type", "application/xml")], words.encode()
-    text = f"User is not authorized to perform: {call.action} on resource: {call.resource} ({why})"
+    user = f"User: {caller}" if caller else "User"
+    because = _BECAUSE[why].format(call.action) if why in _BECAUSE else f"({why})"
+    text = f"{user} is not authorized to perform: {call.action} on resource: {call.resource} {because}"
     data = json.dumps({"__type": "AccessDeniedException", "message": text, "Message": text}).encode()
     return 400, [("Content-Type", "application/x-amz-json-1.1")], data

@@ -47,6 +47,8 @@ class Backends(msgspec.Struct, frozen=True, kw_only=True):
     judge: Callable[[Asked, Way], str]
     token: Callable[[Asked, bytes], bytes]
     region: str
+    #: The ARN of whoever made a call; "" for nobody whom the lab knows.
+    caller: Callable[[Asked], str] = lambda _: ""
 
 
 class Front:
@@ -159,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answered(self, call: Asked, data: bytes) -> int:
         if why := self._front.backends.judge(call, self._way):
-            status, headers, says = refused(call, why)
+            status, headers, says = refused(call, why, self._front.backends.caller(call))
             self._answer(status, headers, says)
             return status
         return self._forward(call, data)

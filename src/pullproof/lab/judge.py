@@ -25,16 +25,27 @@ class Judge:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._roles: dict[str, Maybe[str]] = {}
+        self._sessions: dict[str, str] = {}
         self._lock = threading.Lock()
         #: Calls on which the lab has no opinion, which it lets pass: what, and why.
         self.left_out: list[tuple[str, str]] = []
 
-    def credentials(self, role: Maybe[str]) -> str:
+    def credentials(self, role: Maybe[str], session: str = "") -> str:
         """An access key id for a role, by its key in the estate; "" is none, who may do nothing."""
         key = f"ASIA{secrets.token_hex(8).upper()}"
         with self._lock:
-            self._roles[key] = role
+            self._roles[key], self._sessions[key] = role, session
         return key
+
+    def caller(self, call: Asked) -> str:
+        """Who made a call, as AWS tells it: a role, and which task has taken it on.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+        """
+        role = self.plan.estate.roles.get(str(self._roles.get(call.key, "")))
+        if role is None:
+            return ""
+        return f"arn:aws:sts::{self.account}:assumed-role/{role.name}/{self._sessions.get(call.key, '')}"
 
     def token(self, call: Asked, answer: bytes) -> bytes:
         """The answer to GetAuthorizationToken with a token that remembers whose it is."""

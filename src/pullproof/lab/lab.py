@@ -104,6 +104,7 @@ class Lab:
                 judge=self.judge.why_not,
                 token=self.judge.token,
                 region=self.plan.region,
+                caller=self.judge.caller,
             ),
         )
         self._here = Listener(held=_bound("127.0.0.1", 443), vpc="", port=443)
@@ -293,7 +294,7 @@ class Lab:
             task=self.network.spaces[interface.name],
             own=self._home,
             platform=task.platform,
-            key=self.judge.credentials(execution_role(self.plan, task.held)),
+            key=self.judge.credentials(execution_role(self.plan, task.held), task.id),
             authority=str(self.authority.bundle),
             scale=self.scale,
         )

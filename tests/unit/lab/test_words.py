@@ -1,11 +1,23 @@
 """Stopped reasons as ECS gives them: the program's own reading of such words finds the step again."""
 
 import socket
+from collections.abc import Callable
 
 import pytest
+from botocore.exceptions import ClientError
 
 from pullproof.explain.understand import understand
-from pullproof.lab.words import login_failed, not_pulled, told, unexpected, unpulled
+from pullproof.lab.words import (
+    login_failed,
+    not_downloaded,
+    not_pulled,
+    not_resolved,
+    parameter_failed,
+    secret_failed,
+    told,
+    unexpected,
+    unpulled,
+)
 
 HOST = "api.ecr.eu-west-1.amazonaws.com"
 CONNECT = TimeoutError("connect timeout on endpoint URL")
@@ -19,7 +31,13 @@ REFUSED = PermissionError("AccessDeniedException: not authorized")
         (login_failed(OSError(f"could not resolve {HOST}")), "ecr-login"),
         (login_failed(REFUSED), "ecr-login"),
         (unpulled("unable to retrieve secret from asm: service call has been retried 3 time(s)"), "secrets"),
-        (not_pulled(f"failed to resolve ref x: {told(CONNECT, HOST)}"), "image-manifest"),
+        (secret_failed(CONNECT), "secrets"),
+        (secret_failed(REFUSED), "secrets"),
+        (parameter_failed(CONNECT), "parameters"),
+        (parameter_failed(REFUSED), "parameters"),
+        (not_resolved("x", told(CONNECT, HOST), 3), "image-manifest"),
+        (not_resolved("x", "x: not found"), "image-manifest"),
+        (not_pulled(not_downloaded(403, f"https://{HOST}/layer?X-Amz-Signature=secret")), "image-layers"),
         (not_pulled(f"failed to copy: httpReadSeeker: failed open: {told(CONNECT, HOST)}"), "image-layers"),
     ],
 )
@@ -29,14 +47,35 @@ def test_the_words_are_those_that_explain_understands(says: str, step: str) -> N
 
 
 @pytest.mark.parametrize(("error", "connection"), [(CONNECT, True), (REFUSED, False)])
-def test_a_login_that_found_no_way_is_told_from_one_that_was_refused(
-    error: Exception, connection: bool
+@pytest.mark.parametrize("failed", [login_failed, secret_failed, parameter_failed])
+def test_a_call_that_found_no_way_is_told_from_one_that_was_refused(
+    failed: Callable[[Exception], str], error: Exception, connection: bool
 ) -> None:
     """Only the first has to do with the network; the error itself is in both."""
-    says = login_failed(error)
+    says = failed(error)
 
     assert connection is ("Check your task network configuration" in says)
+    assert connection is ("service call has been retried" not in says)
     assert str(error) in says
+
+
+def test_who_answered_may_be_called_anything() -> None:
+    """A role whose name sounds like a connection was refused all the same."""
+    said = {"Error": {"Code": "AccessDeniedException", "Message": "User: role/connector could not resolve"}}
+    refused = ClientError(said, "GetParameters")
+
+    for failed in (login_failed, secret_failed, parameter_failed):
+        assert failed(refused).endswith(
+            "service call has been retried 1 time(s): AccessDeniedException: User: role/connector could not resolve"
+        )
+
+
+def test_what_is_secret_of_an_address_is_not_shown() -> None:
+    """A layer's address holds a signature; a status without a name has none."""
+    expected = f"failed to copy: httpReadSeeker: failed open: unexpected status code https://{HOST}/a: "
+
+    assert f"{expected}403 Forbidden" == not_downloaded(403, f"https://{HOST}/a?X-Amz-Signature=x")
+    assert f"{expected}799" == not_downloaded(799, f"https://{HOST}/a")
 
 
 @pytest.mark.parametrize(
