@@ -9,6 +9,7 @@ import pytest
 
 from pullproof.cli.lab import verify as verifying
 from pullproof.cli.parser import parse
+from pullproof.errors import ToolError
 from pullproof.lab.ask import Outcome
 from pullproof.lab.plan import Interface
 from tools.repository import ROOT
@@ -29,7 +30,7 @@ def run(
     packets: Packets, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str
 ) -> tuple[int, str]:
     """The exit status, and what is printed."""
-    monkeypatch.setattr(verifying, "within", lambda work: work())
+    monkeypatch.setattr("pullproof.cli.lab.within.run_inside", lambda work: work())
     monkeypatch.setattr(verifying, "Network", contextlib.nullcontext)
     monkeypatch.setattr(verifying, "ask", packets)
     status = verifying.verify(parse(["lab", "verify", PLAN, *words]))
@@ -95,3 +96,19 @@ def test_each_subnet_s_own_interface_asks(
     assert len(asked) == len(set(asked)) == len(subnets) * len({host for _, host, _ in asked})
     assert 1 == len({groups for _, _, groups in asked})
     assert {"443"} == {host.rpartition(":")[2] for _, host, _ in asked}
+
+
+def test_what_goes_wrong_inside_a_sandbox_is_shown_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its remedy and its status: outside nobody meets the error."""
+
+    def packets(*_: object) -> Outcome:
+        raise ToolError("nft is not installed", remedy="apt-get install nftables")
+
+    status, _ = run(packets, monkeypatch, capsys)
+    assert ToolError.exit_status == status
+
+    monkeypatch.setattr(verifying, "ask", packets)
+    verifying.verify(parse(["lab", "verify", PLAN]))
+    assert "apt-get install nftables" in capsys.readouterr().err
