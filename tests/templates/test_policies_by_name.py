@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.templates.private_service import properties, ref, resource, sub, template
-from tests.unit.sources.cloudformation.judging import verdict
+from tests.unit.sources.cloudformation.judging import judged, verdict
 
 PULLS = [{"Effect": "Allow", "Action": ["ecr:*", "logs:*"], "Resource": "*"}]
 REFUSES = [{"Effect": "Deny", "Action": "ecr:*", "Resource": "*"}]
@@ -105,3 +105,15 @@ def test_a_refusal_that_may_be_the_roles_is_no_proof_that_it_can_start() -> None
     assert verdict(put("tasks", ref("Named"), statements=REFUSES)) == "unknown"
     assert verdict(put("tasks", "tasks", statements=REFUSES)) == "cannot_start"
     assert verdict(put("tasks", ref("Named"), statements=[*PULLS])) == "can_start"
+
+
+def test_a_policy_that_a_parameter_names_is_asked_for() -> None:
+    """The remedy is the parameter's value, not another configuration."""
+    held = template()
+    held["Parameters"] = {"Named": {"Type": "String"}}
+    properties(held, "Role")["ManagedPolicyArns"] = [ref("Named")]
+
+    (task,) = judged(held)["tasks"]
+    supplies = {one["supply"] for step in task["steps"] for one in step["unknowns"]}
+
+    assert {"pass --parameter Named=VALUE"} == supplies
