@@ -1,5 +1,6 @@
 """Task definitions that mean harm, or make no sense: their tasks stop with a reason, and the lab goes on."""
 
+import contextlib
 import os
 import socket
 import struct
@@ -179,11 +180,14 @@ def test_an_input_of_nonsense_is_furnished_as_far_as_it_makes_sense() -> None:
             cloud.close()
 
 
+#: A question for the address of ECR's API, in its parts.
+NAME = b"\x03api\x03ecr\x09eu-west-1\x09amazonaws\x03com\x00"
+ASKS = struct.pack(">6H", 7, 0x0100, 1, 0, 0, 0)
+
+
 def test_the_resolver_answers_after_whatever_it_was_asked() -> None:
     """Questions that are cut off, go in circles, are as long as a datagram may be, or are noise."""
-    name = b"\x03api\x03ecr\x09eu-west-1\x09amazonaws\x03com\x00"
-    asks = struct.pack(">6H", 7, 0x0100, 1, 0, 0, 0)
-    good = asks + name + struct.pack(">2H", 1, 1)
+    name, asks, good = NAME, ASKS, ASKS + NAME + struct.pack(">2H", 1, 1)
     bad = [
         b"",
         b"\0",
@@ -238,3 +242,47 @@ def test_the_resolver_answers_after_whatever_it_was_asked() -> None:
         return answers
 
     assert [bytes([10, 0, 1, 4]), bytes([127, 0, 0, 1])] == sandboxed(work)
+
+
+def test_connections_to_the_resolver_that_make_no_sense_are_let_go() -> None:
+    """Lengths that are cut off, that promise more than comes, or nothing; each question that is whole is answered."""
+    good = ASKS + NAME + struct.pack(">2H", 1, 1)
+    whole = struct.pack(">H", len(good)) + good
+    bad = [
+        b"",
+        b"\0",
+        b"\0\0",
+        b"\xff\xff",
+        b"\xff\xff" + good,
+        b"\0\x04" + good,
+        struct.pack(">H", len(good)) + good[:-1],
+        struct.pack(">H", 65535) + bytes(65535),
+        b"GET / HTTP/1.1\r\n\r\n",
+    ]
+
+    def work() -> tuple[list[bytes], bytes]:
+        estate = an_open_network()
+        an_endpoint(estate, "ecr.api", groups=("endpoint-group",))
+        plan = planned(estate, [Start(key="one", subnet="subnet", groups=("task",))])
+        with Network(plan) as network:
+            resolver = Resolver(network)
+            got = []
+            with inside(network.spaces[plan.of("one")[0].name]):
+                for data in bad:
+                    with socket.create_connection((RESOLVER, 53), timeout=10) as asking:
+                        asking.sendall(data)
+                        asking.shutdown(socket.SHUT_WR)
+                        with contextlib.suppress(ConnectionError):
+                            while more := asking.recv(65535):
+                                got.append(more)
+                with socket.create_connection((RESOLVER, 53), timeout=10) as asking:
+                    asking.sendall(whole * 3)
+                    asking.shutdown(socket.SHUT_WR)
+                    last = b"".join(iter(lambda: asking.recv(65535), b""))
+            resolver.close()
+        return got, last
+
+    got, last = sandboxed(work)
+
+    assert [] == [each for each in got if bytes([10, 0, 1, 4]) in each]
+    assert 3 == last.count(bytes([10, 0, 1, 4]))

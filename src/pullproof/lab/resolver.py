@@ -146,9 +146,11 @@ class Resolver:
         """The questions of one connection, each after its length."""
         call.settimeout(PATIENCE)
         with contextlib.suppress(Exception), call, call.makefile("rb") as lines:
-            while size := lines.read(2):
-                data = lines.read(struct.unpack("!H", size)[0])
-                if (reply := self._reply(data, door, sender)) is None:
+            while length := lines.read(2):
+                size = struct.unpack("!H", length)[0]
+                data = lines.read(size)
+                # What ends before it is whole is no question.
+                if len(data) < size or (reply := self._reply(data, door, sender)) is None:
                     return
                 call.sendall(struct.pack("!H", len(reply)) + reply)
 
