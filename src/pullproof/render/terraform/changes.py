@@ -204,7 +204,7 @@ def _statements(encoded: "Node") -> "Node | None":
     for element in whole.children:
         if element.type != "object_elem":
             continue
-        name = (element.children[0].text or b"").decode().strip('"')
+        name = (element.children[0].text or b"").decode("utf-8", "replace").strip('"')
         if name == "Statement":
             found = inner(element.children[-1])
             return found if found.type in ("tuple", "object") else None

@@ -188,9 +188,9 @@ def _head(node: "Node") -> tuple[str, ...]:
     words: list[str] = []
     for child in node.children:
         if child.type == "identifier":
-            words.append((child.text or b"").decode())
+            words.append((child.text or b"").decode("utf-8", "replace"))
         elif child.type == "string_lit":
-            words.append((child.text or b"").decode().strip('"'))
+            words.append((child.text or b"").decode("utf-8", "replace").strip('"'))
     return tuple(words)
 
 
@@ -227,7 +227,7 @@ def has_nested(node: "Node", name: str) -> bool:
 def attribute_of(node: "Node", name: str) -> "Node | None":
     """The expression of an argument; None where it is not written."""
     for child in items_of(node):
-        if child.type == "attribute" and (child.children[0].text or b"").decode() == name:
+        if child.type == "attribute" and (child.children[0].text or b"").decode("utf-8", "replace") == name:
             return child.children[-1]
     return None
 
@@ -245,7 +245,7 @@ def inner(node: "Node") -> "Node":
 def calls_to(node: "Node", name: str) -> "Node | None":
     """The arguments of a call, if an expression is a call of that function."""
     found = inner(node)
-    if found.type != "function_call" or (found.children[0].text or b"").decode() != name:
+    if found.type != "function_call" or (found.children[0].text or b"").decode("utf-8", "replace") != name:
         return None
     return next((child for child in found.children if child.type == "function_arguments"), None)
 
@@ -259,7 +259,7 @@ def mentioned(node: "Node") -> set[str]:
         steps = at.children
         for place, child in enumerate(steps):
             if child.type == "variable_expr":
-                names = [(child.text or b"").decode(), *_attributes(steps[place + 1 :])]
+                names = [(child.text or b"").decode("utf-8", "replace"), *_attributes(steps[place + 1 :])]
                 found.add(".".join(names[: 3 if names[0] == "data" else 2]))
             waiting.append(child)
     return found
@@ -269,7 +269,7 @@ def _attributes(nodes: Sequence["Node"]) -> Iterator[str]:
     for node in nodes:
         if node.type != "get_attr":
             return
-        yield (node.children[-1].text or b"").decode()
+        yield (node.children[-1].text or b"").decode("utf-8", "replace")
 
 
 def at_indent(text: str, by: str) -> str:

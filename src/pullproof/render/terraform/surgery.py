@@ -161,7 +161,7 @@ def _opening(block: "Node") -> int:
 
 
 def _type(item: "Node") -> str:
-    words = [(child.text or b"").decode().strip('"') for child in item.children]
+    words = [(child.text or b"").decode("utf-8", "replace").strip('"') for child in item.children]
     return words[1] if words[0] == "dynamic" else words[0]
 
 

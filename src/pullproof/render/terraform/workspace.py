@@ -254,4 +254,4 @@ def _called(labels: tuple[str, ...]) -> str:
 
 
 def _name(item: "Node") -> str:
-    return (item.children[0].text or b"").decode()
+    return (item.children[0].text or b"").decode("utf-8", "replace")

@@ -35,6 +35,17 @@ def test_the_index_is_that_of_a_file_read_anew(edits: list[tuple[int, int, str, 
     ]
 
 
+def test_a_file_in_another_encoding_is_read_and_keeps_its_bytes() -> None:
+    """Labels and texts that are no UTF-8 are some names; the blocks beside them are found and changed."""
+    text = b'resource "aws_vpc" "a" {\n  tags = { "gr\xf6\xdfe" = "\xe9" }\n}\n\nresource "x" "\xe9" {\n}\n'
+    document = Document("main.tf", "main.tf", text)
+    set_argument(document, Spot(("resource", "aws_vpc", "a")), "cidr_block", '"10.0.0.0/16"')
+
+    assert 2 == len(document.every())
+    assert b'"gr\xf6\xdfe" = "\xe9"' in document.now
+    assert document.now.endswith(b'resource "x" "\xe9" {\n}\n')
+
+
 def test_many_changes_of_a_large_file_take_little_time() -> None:
     """A thousand changes in a file of four hundred blocks, each looked up after the one before."""
     text = "".join(f'resource "aws_vpc" "v{at}" {{\n  a = {at}\n}}\n\n' for at in range(400))
