@@ -271,7 +271,7 @@ class Net:
             raise Dropped("not in the other VPC")
         there = self.subnet_with(far, packet.target)
         self.acl(there, "in", packet)
-        state.link = (TargetKind.PEERING, key, "", "", "", "")
+        state.link = (TargetKind.PEERING, key)
         return Arrived(there, key, tuple(state.senders), packet)
 
     def transit(self, subnet: str, packet: Packet, sender: str, key: str, state: "State") -> Arrived:
@@ -283,7 +283,7 @@ class Net:
         self.acl(entry, "in", packet)
         far = self.transited(near, packet.target, state)
         there = self.exit(far, subnet)
-        state.link = (TargetKind.TRANSIT_GATEWAY, str(far.gateway), near.key, entry, far.key, there)
+        state.link = (TargetKind.TRANSIT_GATEWAY, str(far.gateway))
         if not (state.home and has(self.estate.subnets[there].blocks, packet.target)):
             self.acl(there, "out", packet)
         return self.carry(there, packet, "transit", state)
@@ -314,11 +314,15 @@ class Net:
                 return subnet if subnet in near.subnets.items else each
         raise Dropped("no attachment in the zone")
 
+    def exits(self, far: TransitAttachment, subnet: str) -> list[str]:
+        """The attachment's subnets that a packet from a subnet ("" for one that nobody knows) may leave by."""
+        zone = self.estate.subnets[subnet].zone if subnet else ""
+        same = [each for each in far.subnets.items if self.estate.subnets[each].zone == zone]
+        return same or list(far.subnets.items)
+
     def exit(self, far: TransitAttachment, subnet: str) -> str:
         """The attachment's subnet that a packet leaves by."""
-        zone = self.estate.subnets[subnet].zone
-        same = [each for each in far.subnets.items if self.estate.subnets[each].zone == zone]
-        chosen = same or list(far.subnets.items)
+        chosen = self.exits(far, subnet)
         if not chosen:
             raise Dropped("no subnet")
         if len(chosen) > 1:
@@ -419,33 +423,43 @@ class Net:
         if found is None or found[2]:
             raise Dropped("no route back")
         link = state.link
-        want = (TargetKind.LOCAL, self.vpc(there)) if link is None else link[:2]
+        want = (TargetKind.LOCAL, self.vpc(there)) if link is None else link
         if found[:2] != want:
             if found[0] is TargetKind.LOCAL:
                 raise Dropped("stays here")
             raise NoOpinion("another way back")
         if link is not None and link[0] is TargetKind.TRANSIT_GATEWAY:
-            self.transit_back(packet, there, link, state.hops)
+            self.transit_back(packet, subnet, there, state)
         else:
             self.acl(there, "in", packet)
 
-    def transit_back(
-        self,
-        packet: Packet,
-        there: str,
-        link: tuple[TargetKind, str, str, str, str, str],
-        hops: list[tuple[str, str]],
-    ) -> None:
-        """A reply through the transit gateways, each by the table of the attachment it enters by."""
-        _, _, _, entry, _, exit_ = link
-        self.acl(exit_, "in", packet)
-        for near, far in reversed(hops):
+    def transit_back(self, packet: Packet, subnet: str, there: str, state: "State") -> None:
+        """A reply from a subnet through the transit gateways, each by the table of the attachment it enters by.
+
+        It stays in the zone that it comes from, whichever the request was in.
+        """
+        first, last = state.hops[0][0], state.hops[-1][1]
+        self.acl(self.entry(self.estate.transit_attachments[last], subnet), "in", packet)
+        for near, far in reversed(state.hops):
             table = str(self.estate.transit_attachments[far].table)
             if self.transit_route(table, packet.target) != near:
                 raise NoOpinion("replies go elsewhere")
-        if entry != there:
-            self.acl(entry, "out", packet)
-            self.acl(there, "in", packet)
+        ports = self.exits(self.estate.transit_attachments[first], "" if len(state.hops) > 1 else subnet)
+        answers = {self.handed_out(port, there, packet) for port in ports}
+        if len(answers) > 1:
+            raise NoOpinion("which zone")
+        if answers != {""}:
+            raise Dropped(*answers)
+
+    def handed_out(self, port: str, there: str, packet: Packet) -> str:
+        """Why a reply that enters by an attachment's subnet does not get to its own; "" where it does."""
+        try:
+            if port != there:
+                self.acl(port, "out", packet)
+                self.acl(there, "in", packet)
+        except Dropped as dropped:
+            return str(dropped)
+        return ""
 
 
 class State:
@@ -462,7 +476,7 @@ class State:
         self.box = ""
         self.steps = 0
         self.senders: list[tuple[str, int, int]] = []
-        self.link: tuple[TargetKind, str, str, str, str, str] | None = None
+        self.link: tuple[TargetKind, str] | None = None
         #: Pairs of attachments: in by one, out by the other, for each transit gateway.
         self.hops: list[tuple[str, str]] = []
         #: The interface that the public target is translated to, and the sender's public address.

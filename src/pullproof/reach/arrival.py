@@ -29,7 +29,7 @@ LOSING = frozenset(
 def arrive(ground: Ground, subnet: str, trip: Trip, link: Link, via: Via) -> Passage:
     """Into a subnet through its border, and the reply out of it again."""
     inside = across(ground, subnet, request(trip.flow, Side.IN), trip.client)
-    return Passage(out=(inside,), back=back_out(ground, subnet, trip), via=via, link=link)
+    return Passage(out=(inside,), back=back_out(ground, subnet, trip), via=via, link=link, turns=subnet)
 
 
 def back_out(ground: Ground, subnet: str, trip: Trip) -> tuple[Hop, ...]:

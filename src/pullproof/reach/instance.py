@@ -50,7 +50,9 @@ def through_interface(ground: Ground, leg: Leg, travel: Travel) -> tuple[Passage
     onward = travel.depart(ground, subnet.key, leg.dest, trip)
     into, back = border(ground, leg, subnet.key)
     hops = (route_hop(leg.lane, leg.dest), *into, *_own_groups(ground, leg, box))
-    return tuple(passage.after(hops, back, Via.NAT) for passage in onward)
+    return tuple(
+        msgspec.structs.replace(passage.after(hops, back, Via.NAT), turns=subnet.key) for passage in onward
+    )
 
 
 def _own_groups(ground: Ground, leg: Leg, box: NetworkInterface) -> tuple[Hop, ...]:

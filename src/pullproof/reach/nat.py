@@ -47,7 +47,10 @@ def through_nat(ground: Ground, leg: Leg, travel: Travel) -> tuple[Passage, ...]
     into, back = border(ground, leg, subnet.key)
     trip = _translated(leg.trip, nat, *ground.extent(subnet))
     found = travel.depart(ground, subnet.key, leg.dest, trip)
-    return tuple(passage.after((route, *into, _hop(nat)), back, Via.NAT) for passage in found)
+    return tuple(
+        msgspec.structs.replace(passage.after((route, *into, _hop(nat)), back, Via.NAT), turns=subnet.key)
+        for passage in found
+    )
 
 
 def of_another_vpc(leg: Leg, key: str, vpc: Maybe[str]) -> str:

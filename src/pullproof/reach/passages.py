@@ -16,7 +16,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
 
     `out` and `back` are hops in the order the packet meets them. `ends` says that the last hop out is a
     dead end, `aimless` that it is one for want of any destination, so that no filter can be asked about
-    it. `endpoint` is the key of the VPC endpoint that carries the flow, else "", `policed` that it has a
+    it. `turns` is the key of the subnet that replies come from on the way shown, "" where that is not
+    known: in its Availability Zone a transit gateway takes them up. `endpoint` is the key of the VPC endpoint that carries the flow, else "", `policed` that it has a
     policy of its own. `unsure`: it works, and so does another that may be the one taken. `quiet`: the
     reply enters the sender's subnet without meeting its network ACL.
     """
@@ -31,6 +32,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     ends: bool = False
     aimless: bool = False
     quiet: bool = False
+    turns: str = ""
 
     @property
     def verdict(self) -> Verdict:

@@ -1,4 +1,4 @@
-"""Transit gateways: in by the attachment of one VPC, out by that of another, and back the same way.
+"""Transit gateways: in by the attachment of one VPC, out by that of another, and back.
 
 https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
 """
@@ -13,14 +13,15 @@ from pullproof.model.gateways import TransitAttachment
 from pullproof.model.value import Unknown
 from pullproof.model.vpc import Subnet, TargetKind, Vpc
 from pullproof.reach.arrival import back_out
-from pullproof.reach.crossing import across, reply, request
-from pullproof.reach.doubts import not_modelled, not_shown
+from pullproof.reach.crossing import across, request
+from pullproof.reach.doubts import not_modelled
 from pullproof.reach.ends import dead_end, end, route_hop, unknown_end
 from pullproof.reach.ground import Ground
 from pullproof.reach.party import Side
 from pullproof.reach.passages import Passage, doubted, pieces, returned
 from pullproof.reach.peers import Link
 from pullproof.reach.placement import same_zone
+from pullproof.reach.transit_back import handed_out, port_of, taken_up, which_zone
 from pullproof.reach.transit_tables import Exit, exits
 from pullproof.reach.trip import Leg, Sender, Travel
 from pullproof.reach.words import hop_of, step_of
@@ -43,18 +44,17 @@ def through_transit(ground: Ground, leg: Leg, travel: Travel) -> tuple[Passage, 
         return (_quiet(_lost(leg, near, f"it is not known how {leg.vpc.key} is attached to {key}")),)
     if near is None:
         return (dead_end(ground, leg, f"{leg.vpc.key} is not attached to {key}"),)
-    entry = _entry(ground, leg, near)
+    entry = port_of(ground, leg.subnet, near)
     if isinstance(entry, Unknown):
         return (_quiet(_lost(leg, entry, f"it is not known whether {near.key} has a subnet in this zone")),)
     if entry is None:
         return (dead_end(ground, leg, f"{near.key} has no subnet in the zone of {leg.subnet.key}"),)
-    into, back, quiet = _near_border(ground, leg, entry)
-    hops = (route_hop(leg.lane, leg.dest), *into)
+    inside = across(ground, entry.key, request(trip.flow, Side.IN), trip.client)
+    hops = (route_hop(leg.lane, leg.dest), inside)
     return tuple(
-        msgspec.structs.replace(
-            passage.after(hops, returned(passage, back), Via.TRANSIT_GATEWAY), quiet=quiet
-        )
-        for passage in _across(ground, leg, near, travel)
+        passage.after(hops, (), Via.TRANSIT_GATEWAY)
+        for there in _across(ground, leg, near, travel)
+        for passage in handed_out(ground, leg, near, entry, there)
     )
 
 
@@ -133,7 +133,8 @@ def _beyond(  # noqa: PLR0917 - both attachments, and the way between them
     )
     hop = Hop(at=leg.lane.ref, gate=Gate.TRANSIT_GATEWAY, steps=(_exit_step(leg, exit_),))
     back = hop_of(_way_back(ground, leg, near, far))
-    beyond = _across(ground, there, peer, travel)
+    # In which zone a peered gateway hands replies on, nobody says.
+    beyond = (msgspec.structs.replace(each, turns="") for each in _across(ground, there, peer, travel))
     return tuple(passage.after((hop,), returned(passage, (back,))) for passage in beyond)
 
 
@@ -182,45 +183,51 @@ def _way_back(ground: Ground, leg: Leg, near: TransitAttachment, far: TransitAtt
 def _into(ground: Ground, leg: Leg, vpc: Vpc, far: TransitAttachment, travel: Travel) -> tuple[Passage, ...]:
     """From the far attachment's subnets on to the destination.
 
-    The gateway stays in the sender's zone where the attachment has a subnet in it; elsewhere it picks.
+    The gateway stays in the sender's zone where the attachment has a subnet in it; elsewhere, and in appliance
+    mode, it picks.
     """
     subnets = [ground.subnet(key, far.key) for key in far.subnets.items]
     known = [subnet for subnet in subnets if isinstance(subnet, Subnet)]
     answers = [(subnet, same_zone(subnet.zone, leg.trip.zone)) for subnet in known]
-    inside = [subnet for subnet, same in answers if same is Verdict.WORKS] or known
+    stays = [subnet for subnet, same in answers if same is Verdict.WORKS and far.appliance_mode is False]
+    inside = stays or known
     trip = msgspec.structs.replace(
         leg.trip, sender=Sender.TRANSIT, back=(TargetKind.TRANSIT_GATEWAY, leg.lane.ref)
     )
     here = msgspec.structs.replace(leg, vpc=vpc, trip=trip)
-    found = [passage for subnet in inside for passage in _from(ground, here, subnet, travel)]
+    found = [passage for subnet in inside for passage in _from(ground, here, far, subnet, travel)]
     if len(inside) == len(known):
         doubts = [subnet for subnet in subnets if isinstance(subnet, Unknown)]
         doubts += far.subnets.open
         if not found:
             says = f"{far.key} has no subnet"
             found = [_lost(here, doubts[0], says) if doubts else dead_end(ground, here, says, far.key)]
-        why = _which_zone(far) if len(inside) > 1 else None
+        why = which_zone(far) if len(inside) > 1 else None
         return doubted(pieces(tuple(found), far.key, why), far.key, doubts)
     return tuple(found)
 
 
-def _from(ground: Ground, leg: Leg, subnet: Subnet, travel: Travel) -> tuple[Passage, ...]:
+def _from(
+    ground: Ground, leg: Leg, far: TransitAttachment, subnet: Subnet, travel: Travel
+) -> tuple[Passage, ...]:
     """From one subnet of the far attachment."""
     trip, dest = leg.trip, leg.dest
     link = Link.APART if dest.gate is Gate.INTERFACE_ENDPOINT else Link.UNSURE
-    answers = across(ground, subnet.key, reply(trip.flow, Side.IN, trip.ports), dest)
     if dest.subnet == subnet.key:
         # Within one subnet only what the interface sends to the gateway meets the ACL, both its lists.
-        back = (*back_out(ground, subnet.key, trip), answers)
-        return (Passage(back=back, via=Via.TRANSIT_GATEWAY, link=link),)
+        back = back_out(ground, subnet.key, trip)
+        here = Passage(back=back, via=Via.TRANSIT_GATEWAY, link=link, turns=subnet.key)
+        return (here.after((), (taken_up(ground, leg, far, subnet, here),)),)
     table = look_up(ground.estate.route_tables, subnet.route_table, "the route table", subnet.key)
     if isinstance(table, Unknown):
         return (_lost(leg, table, f"the route table of {subnet.key} is not shown"),)
     outside = across(ground, subnet.key, request(trip.flow, Side.OUT), dest)
-    onward = travel.onward(ground, subnet.key, table.key, dest, trip)
     return tuple(
-        msgspec.structs.replace(passage.after((outside,), returned(passage, (answers,))), link=link)
-        for passage in onward
+        msgspec.structs.replace(
+            passage.after((outside,), returned(passage, (taken_up(ground, leg, far, subnet, passage),))),
+            link=link,
+        )
+        for passage in travel.onward(ground, subnet.key, table.key, dest, trip)
     )
 
 
@@ -240,51 +247,9 @@ def _attachment(ground: Ground, leg: Leg) -> TransitAttachment | Unknown | None:
     return maybe
 
 
-def _entry(ground: Ground, leg: Leg, near: TransitAttachment) -> Subnet | Unknown | None:
-    """The attachment's subnet in the sender's zone; None when there certainly is none.
-
-    https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
-    """
-    if leg.subnet.key in near.subnets.items:
-        return leg.subnet
-    maybe: Unknown | None = next(iter(near.subnets.open), None)
-    for key in near.subnets.items:
-        subnet = ground.subnet(key, near.key)
-        if isinstance(subnet, Unknown):
-            maybe = subnet
-            continue
-        same = same_zone(subnet.zone, leg.subnet.zone)
-        if same is Verdict.WORKS:
-            return subnet
-        if same is Verdict.UNKNOWN:
-            maybe = _which_zone(near)
-    return maybe
-
-
-def _near_border(ground: Ground, leg: Leg, entry: Subnet) -> tuple[tuple[Hop, ...], tuple[Hop, ...], bool]:
-    """The ACL of the attachment's subnet, out and back; and whether the reply skips the sender's ACL.
-
-    https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
-    """
-    trip = leg.trip
-    inside = across(ground, entry.key, request(trip.flow, Side.IN), trip.client)
-    if entry.key == leg.subnet.key:
-        return (inside,), (), True
-    outside = across(ground, entry.key, reply(trip.flow, Side.OUT, trip.ports), trip.client)
-    return (inside,), (outside,), False
-
-
 def _quiet(passage: Passage) -> Passage:
     """The gateway may be attached in the sender's own subnet, so that its ACL is not asked about replies."""
     return msgspec.structs.replace(passage, quiet=True)
-
-
-def _which_zone(attachment: TransitAttachment) -> Unknown:
-    return not_shown(
-        f"which subnet of {attachment.key} traffic takes",
-        attachment.key,
-        f"write the Availability Zones of the subnets of {attachment.key} so that they can be compared",
-    )
 
 
 def _lost(leg: Leg, why: Unknown, says: str) -> Passage:

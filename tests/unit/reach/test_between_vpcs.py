@@ -529,6 +529,7 @@ def test_elsewhere_than_in_the_tasks_zone_the_gateway_picks() -> None:
     """Two subnets in other zones: both must do, or nobody knows."""
     same, differ, hidden, none = transit(), transit(), transit(), transit()
     for estate in (same, differ, hidden, none):
+        a_subnet(estate, "hub-subnet", "10.1.1.0/24", vpc="hub", table="hub-table", zone="eu-west-1b")
         a_subnet(estate, "hub-att", "10.1.9.0/28", vpc="hub", zone="eu-west-1b")
         a_subnet(estate, "hub-att-2", "10.1.9.16/28", vpc="hub", zone="eu-west-1c")
         attach(estate, "att-hub", "hub", "hub-att", "hub-att-2")
@@ -552,6 +553,75 @@ def test_in_the_tasks_own_zone_the_gateway_stays() -> None:
     attach(estate, "att-hub", "hub", "hub-att", "hub-att-2")
 
     assert Verdict.WORKS is ask(estate).verdict
+
+
+def across_zones(**zones: Maybe[str]) -> Estate:
+    """Attachments in two zones at both ends, and the endpoint in the second: its replies start there."""
+    estate = transit()
+    for key, block, vpc, table in (
+        ("spoke-b", "10.0.9.0/28", "vpc", ""),
+        ("hub-b", "10.1.9.16/28", "hub", ""),
+        ("hub-subnet", "10.1.1.0/24", "hub", "hub-table"),
+    ):
+        a_subnet(estate, key, block, vpc=vpc, table=table, zone=zones.get(key, "eu-west-1b"))
+    attach(estate, "att-spoke", "vpc", "subnet", "spoke-b")
+    attach(estate, "att-hub", "hub", "hub-att", "hub-b")
+    return estate
+
+
+def test_replies_stay_in_the_zone_that_they_come_from() -> None:
+    """The ACLs of the attachments' subnets there are asked about them, and no others."""
+    for key, block, vpc, verdict in (
+        ("spoke-b", "10.0.9.0/28", "vpc", Verdict.FAILS),
+        ("hub-b", "10.1.9.16/28", "hub", Verdict.FAILS),
+        ("hub-att", "10.1.9.0/28", "hub", Verdict.WORKS),
+    ):
+        estate = across_zones()
+        forward = (an_entry(10, block="0.0.0.0/0", what=tcp(443)),)
+        an_acl(estate, "forward", ingress=forward, egress=forward)
+        zone = "eu-west-1a" if key == "hub-att" else "eu-west-1b"
+        a_subnet(estate, key, block, vpc=vpc, zone=zone, acl="forward")
+        answer = ask(estate)
+
+        assert verdict is answer.verdict, key
+        assert [] == blockers(answer) if verdict is Verdict.WORKS else [("nacl-return", "forward")]
+    assert Verdict.WORKS is ask(across_zones()).verdict
+
+
+def test_replies_reach_the_gateway_only_where_its_attachment_is_in_their_zone() -> None:
+    """The endpoint's zone has none, or nobody knows which zone it is."""
+    certain, open_ = across_zones(), across_zones(**{"hub-subnet": unknown("the zone")})
+    attach(certain, "att-hub", "hub", "hub-att")
+
+    assert [("no-route", "att-hub")] == blockers(ask(certain))
+    assert Verdict.UNKNOWN is ask(open_).verdict
+
+
+def test_a_reply_may_come_by_any_subnet_where_there_is_none_in_its_zone() -> None:
+    """It makes no difference where all let it in; else nobody knows."""
+    alike = across_zones(**{"spoke-b": "eu-west-1c"})
+    differ = across_zones(**{"spoke-b": "eu-west-1c"})
+    an_acl(differ, "closed", egress=())
+    a_subnet(differ, "spoke-b", "10.0.9.0/28", zone="eu-west-1c", acl="closed")
+
+    assert Verdict.WORKS is ask(alike).verdict
+    assert Verdict.UNKNOWN is ask(differ).verdict
+
+
+def test_in_appliance_mode_the_zone_is_not_kept() -> None:
+    """Neither on the way in nor, at the sender's end, on the way back."""
+    for end, key, block, vpc in (
+        ("att-spoke", "spoke-b", "10.0.9.0/28", "vpc"),
+        ("att-hub", "hub-b", "10.1.9.16/28", "hub"),
+    ):
+        for mode in (True, unknown("the mode")):
+            estate = across_zones(**{"hub-subnet": "eu-west-1a"})
+            an_acl(estate, "closed", egress=())
+            a_subnet(estate, key, block, vpc=vpc, zone="eu-west-1b", acl="closed")
+            assert Verdict.WORKS is ask(estate).verdict
+            held = estate.transit_attachments[end]
+            estate.transit_attachments[end] = replace(held, appliance_mode=mode)
+            assert Verdict.UNKNOWN is ask(estate).verdict
 
 
 def test_an_attachment_whose_subnets_are_not_known_leaves_it_open() -> None:
