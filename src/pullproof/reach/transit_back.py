@@ -13,7 +13,7 @@ from pullproof.model.gateways import TransitAttachment
 from pullproof.model.value import Unknown
 from pullproof.model.vpc import Subnet
 from pullproof.reach.crossing import across, reply
-from pullproof.reach.doubts import not_shown
+from pullproof.reach.doubts import not_modelled, not_shown
 from pullproof.reach.ground import Ground
 from pullproof.reach.party import Side
 from pullproof.reach.passages import Passage, pieces, returned, soft_hop
@@ -102,14 +102,16 @@ def _ports_back(
     if passage.ends:
         return [entry], None
     known = list(_subnets(ground, near))
-    turned = ground.estate.subnets.get(passage.turns)
-    if turned is not None and near.appliance_mode is False:
-        same = [each for each in known if same_zone(each.zone, turned.zone) is Verdict.WORKS]
-        if same:
-            return same[:1], None
     if len(known) == 1 and len(near.subnets.items) == 1 and not near.subnets.open:
         return known, None
-    return known or [entry], which_zone(near)
+    turned = ground.estate.subnets.get(passage.turns)
+    if turned is not None and near.appliance_mode is False:
+        answers = [(each, same_zone(each.zone, turned.zone)) for each in known]
+        if same := [each for each, answer in answers if answer is Verdict.WORKS]:
+            return same[:1], None
+        if near.subnets.open or any(answer is Verdict.UNKNOWN for _, answer in answers):
+            return known or [entry], which_zone(near)
+    return known or [entry], _picked(near)
 
 
 def _subnets(ground: Ground, attachment: TransitAttachment) -> Iterator[Subnet]:
@@ -125,4 +127,13 @@ def which_zone(attachment: TransitAttachment) -> Unknown:
         f"which subnet of {attachment.key} traffic takes",
         attachment.key,
         f"write the Availability Zones of the subnets of {attachment.key} so that they can be compared",
+    )
+
+
+def _picked(attachment: TransitAttachment) -> Unknown:
+    """Nobody says which of an attachment's subnets the gateway takes: the zone is none of theirs, or not kept."""
+    return not_modelled(
+        f"which subnet of {attachment.key} replies come by",
+        attachment.key,
+        f"let the network ACLs of all subnets of {attachment.key} treat replies alike",
     )
