@@ -4,8 +4,6 @@ A gateway keeps traffic in the zone in which it began, for as long as the attach
 https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
 """
 
-from collections.abc import Iterator
-
 import msgspec
 
 from pullproof.evidence import Gate, Hop
@@ -16,7 +14,7 @@ from pullproof.reach.crossing import across, reply
 from pullproof.reach.doubts import not_modelled, not_shown
 from pullproof.reach.ground import Ground
 from pullproof.reach.party import Side
-from pullproof.reach.passages import Passage, pieces, returned, soft_hop
+from pullproof.reach.passages import Passage, doubted, pieces, returned, soft_hop
 from pullproof.reach.placement import same_zone
 from pullproof.reach.trip import Leg
 from pullproof.reach.words import hop_of, step_of
@@ -74,12 +72,12 @@ def handed_out(
 
     https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
     """
-    ports, why = _ports_back(ground, near, entry, passage)
+    ports, why, doubts = _ports_back(ground, near, entry, passage)
     found = tuple(_by(ground, leg, port, passage) for port in ports)
     if len({each.quiet for each in found}) > 1 and _lets_replies_in(ground, leg):
         # Whether the sender's own ACL is asked makes no difference.
         found = tuple(msgspec.structs.replace(each, quiet=False) for each in found)
-    return pieces(found, near.key, why)
+    return doubted(pieces(found, near.key, why), near.key, doubts)
 
 
 def _by(ground: Ground, leg: Leg, port: Subnet, passage: Passage) -> Passage:
@@ -97,28 +95,23 @@ def _lets_replies_in(ground: Ground, leg: Leg) -> bool:
 
 def _ports_back(
     ground: Ground, near: TransitAttachment, entry: Subnet, passage: Passage
-) -> tuple[list[Subnet], Unknown | None]:
-    """The attachment's subnets by which a reply may come, and why it is not known by which."""
+) -> tuple[list[Subnet], Unknown | None, tuple[Unknown, ...]]:
+    """The attachment's subnets by which a reply may come, why it is not known by which, and by which others."""
     if passage.ends:
-        return [entry], None
-    known = list(_subnets(ground, near))
-    if len(known) == 1 and len(near.subnets.items) == 1 and not near.subnets.open:
-        return known, None
+        return [entry], None, ()
+    every = [ground.subnet(key, near.key) for key in near.subnets.items]
+    known = [each for each in every if isinstance(each, Subnet)]
+    hidden = (*(each for each in every if isinstance(each, Unknown)), *near.subnets.open)
     turned = ground.estate.subnets.get(passage.turns)
     if turned is not None and near.appliance_mode is False:
-        answers = [(each, same_zone(each.zone, turned.zone)) for each in known]
-        if same := [each for each, answer in answers if answer is Verdict.WORKS]:
-            return same[:1], None
-        if near.subnets.open or any(answer is Verdict.UNKNOWN for _, answer in answers):
-            return known or [entry], which_zone(near)
-    return known or [entry], _picked(near)
-
-
-def _subnets(ground: Ground, attachment: TransitAttachment) -> Iterator[Subnet]:
-    for key in attachment.subnets.items:
-        held = ground.subnet(key, attachment.key)
-        if isinstance(held, Subnet):
-            yield held
+        # There is one in a zone at most.
+        same = [each for each in known if same_zone(each.zone, turned.zone) is Verdict.WORKS]
+        if same:
+            return same[:1], None, ()
+    if len(known) == 1:
+        return known, None, hidden
+    compared = turned is None or all(same_zone(each.zone, turned.zone) is Verdict.FAILS for each in known)
+    return known or [entry], _picked(near) if compared else which_zone(near), hidden
 
 
 def which_zone(attachment: TransitAttachment) -> Unknown:

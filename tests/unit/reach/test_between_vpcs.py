@@ -601,11 +601,17 @@ def test_a_reply_may_come_by_any_subnet_where_there_is_none_in_its_zone() -> Non
     """It makes no difference where all let it in; else nobody knows."""
     alike = across_zones(**{"spoke-b": "eu-west-1c"})
     differ = across_zones(**{"spoke-b": "eu-west-1c"})
-    an_acl(differ, "closed", egress=())
-    a_subnet(differ, "spoke-b", "10.0.9.0/28", zone="eu-west-1c", acl="closed")
+    hidden, nowhere = across_zones(**{"spoke-b": "eu-west-1c"}), across_zones(**{"spoke-b": unknown("zone")})
+    for estate in (differ, nowhere):
+        an_acl(estate, "closed", egress=())
+        zone = estate.subnets["spoke-b"].zone
+        a_subnet(estate, "spoke-b", "10.0.9.0/28", zone=zone, acl="closed")
+    attach(hidden, "att-spoke", "vpc", "subnet", "spoke-b", "not shown")
 
     assert Verdict.WORKS is ask(alike).verdict
     assert Verdict.UNKNOWN is ask(differ).verdict
+    assert Verdict.UNKNOWN is ask(nowhere).verdict
+    assert Verdict.WORKS is not ask(hidden).verdict
 
 
 def test_in_appliance_mode_the_zone_is_not_kept() -> None:
