@@ -15,7 +15,7 @@ from tests.terraform import Missing, Terraform, find_terraform
 settings.register_profile("dev", max_examples=30, deadline=None)
 settings.register_profile(
     "ci",
-    max_examples=150,
+    max_examples=80,
     deadline=None,
     print_blob=True,
     database=None,  # what was tried before must not decide what is tried now

@@ -119,7 +119,7 @@ class _Writer:
         out = [f'"{each.name}" : jump {self._groups(each, "out")}' for each in filtered]
         in_ = [f'"{each.name}" : jump {self._groups(each, "in")}' for each in filtered]
         leave = [f'"{each.name}" : jump {self._leaving(each.subnet)}' for each in self.inside]
-        enter = [f'"{each.name}" : jump {self._entering(each.subnet)}' for each in self.inside]
+        enter = [f'"{each.name}" : jump {self._entering(each)}' for each in self.inside]
         for name, rows in (("sg_out", out), ("sg_in", in_), ("nacl_out", leave), ("nacl_in", enter)):
             yield from self._named(f"to_{name}", "map", "type ifname : verdict", rows)
         firewalls = self._quoted(Role.FIREWALL)
@@ -279,20 +279,27 @@ class _Writer:
     # Network ACLs ---------------------------------------------------------------------------------
 
     def _leaving(self, subnet: str) -> str:
-        """The chain for packets that leave a subnet: what stays inside is not asked."""
+        """The chain for packets that leave a subnet: what stays inside is not asked, but on its way to a transit
+        gateway's interface there.
+
+        https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
+        """
         name = self.names.of("leave_", subnet)
         if name not in self.chains:
             here = self.names.of("subnet_", subnet)
-            rows = [f'"{each.name}"' for each in self.inside if each.subnet == subnet]
+            inner = [each for each in self.inside if each.subnet == subnet and each.role is not Role.TRANSIT]
+            rows = [f'"{each.name}"' for each in inner]
             self.sets[here] = "".join(self._text(here, "set", "type ifname", rows))
             self.chains[name] = [f"oifname @{here} return", *self._acl(subnet, "out")]
         return name
 
-    def _entering(self, subnet: str) -> str:
-        """The chain for packets that enter a subnet."""
-        name = self.names.of("enter_", subnet)
+    def _entering(self, interface: Interface) -> str:
+        """The chain for packets that enter a subnet, with the same exception."""
+        subnet, port = interface.subnet, interface.role is Role.TRANSIT
+        name = self.names.of("attach_" if port else "enter_", subnet)
         if name not in self.chains:
-            self.chains[name] = [f"meta mark {self.marks[subnet]} return", *self._acl(subnet, "in")]
+            inner = [] if port else [f"meta mark {self.marks[subnet]} return"]
+            self.chains[name] = [*inner, *self._acl(subnet, "in")]
         return name
 
     def _acl(self, subnet: str, way: str) -> Iterator[str]:
