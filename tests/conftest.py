@@ -33,19 +33,6 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"hypothesis: profile {PROFILE}, seed {'chosen by test' if seed is None else seed}"
 
 
-#: Tests that ask the same of very many things. What they run, others run too, and measuring takes twice as long
-#: as running: the gates are for those that are about one thing.
-UNMEASURED = ("properties", "twins", "scenarios", "oracle", "test_house.py", "test_layers.py", "test_docs.py")
-TESTS = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave those out of the measuring."""
-    for item in items:
-        if item.path.relative_to(TESTS).parts[0] in UNMEASURED:
-            item.add_marker(pytest.mark.no_cover)
-
-
 def do_without(reason: str) -> NoReturn:
     """Skip a test that this machine cannot run; in CI a missing tool is a failure."""
     if os.environ.get("CI") == "true":
