@@ -18,7 +18,12 @@ def compare_all(things: Sequence[T], compare: Compare[T], jobs: int = JOBS) -> t
     """How many questions were asked about all things, and how many answers are wrong; None when a shard died.
 
     Each shard has a sandbox of its own and every so-many-th thing; wrong answers are printed as they come.
+
+    Raises:
+        ValueError: nothing would be compared, which is no agreement.
     """
+    if jobs < 1 or not things:
+        raise ValueError(f"nothing to compare: {len(things)} things in {jobs} shards")
     shards = [things[number::jobs] for number in range(min(jobs, len(things)))]
     begun = [_begin(shard, compare) for shard in shards]
     told = [_told(pipe, keeper) for pipe, keeper in begun]

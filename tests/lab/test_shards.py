@@ -56,3 +56,10 @@ def test_a_shard_that_dies_fails_the_run(
 
     assert compare_all(range(4), compare, 2) is None
     assert "shard 2 of 2" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("things", "jobs"), [([1], 0), ([1], -1), ([], 4)])
+def test_to_compare_nothing_is_no_agreement(things: list[int], jobs: int) -> None:
+    """Whoever asks for that many shards hears of it."""
+    with pytest.raises(ValueError, match="nothing to compare"):
+        compare_all(things, lambda _: (1, []), jobs)
